@@ -1,0 +1,72 @@
+# `make demo` and `make test` need python3 (3.11 or newer) and make; everything else is built here.
+
+PYTHON      ?= python3
+VENV        := .venv
+BIN         := $(VENV)/bin
+STAMP       := $(VENV)/.built
+SOURCES     := asa_automate tests
+PIP         := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTEST_ARGS ?= -n auto
+
+# The tools that write the lock live apart from it, so that they are not part of what they lock.
+LOCK_VENV   := $(VENV)-lock
+PIP_TOOLS   := pip-tools==7.6.2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pytest coverage format lock wheel clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## virtual firewalls over SSH: collect, plan, apply, a forced failure, rollback
+	@$(BIN)/asa-automate demo
+
+test: lint pytest ## everything that must hold: lint, types, floors, dependencies, tests
+
+lint: $(STAMP) ## ruff, mypy --strict, import-linter, deptry
+	@echo "== ruff check";    $(BIN)/ruff check --quiet $(SOURCES)
+	@echo "== ruff format";   $(BIN)/ruff format --quiet --check $(SOURCES)
+	@echo "== mypy --strict"; $(BIN)/mypy --no-error-summary
+	@echo "== lint-imports";  $(BIN)/lint-imports > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
+	@echo "== deptry";        $(BIN)/deptry . > $(VENV)/deptry.txt 2>&1 || { cat $(VENV)/deptry.txt; exit 1; }
+
+pytest: $(STAMP) ## the tests alone (PYTEST_ARGS="-n0 -k rollback" narrows them down)
+	@echo "== pytest"; $(BIN)/pytest $(PYTEST_ARGS)
+
+coverage: $(STAMP) ## the tests again, with branch coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n0 -q
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+format: $(STAMP) ## write the code as ruff formats it, and apply its safe fixes
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+lock: $(STAMP) ## write requirements.lock anew from pyproject.toml (asks the package index)
+	@$(PYTHON) -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --quiet '$(PIP_TOOLS)'
+	@env -u PIP_FIND_LINKS $(LOCK_VENV)/bin/pip-compile --quiet --no-config \
+	    --extra dev --strip-extras --allow-unsafe --generate-hashes \
+	    --no-header --no-annotate --newline lf --no-emit-options --no-emit-index-url \
+	    --no-emit-find-links --no-emit-trusted-host \
+	    --output-file requirements.lock pyproject.toml
+	@echo "requirements.lock: $$(grep -c '==' requirements.lock) packages, hashes only"
+
+wheel: $(STAMP) ## dist/*.whl, with templates and sample inventory inside
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls -1 dist/*.whl
+
+clean: ## remove all that make has made
+	rm -rf $(VENV) $(LOCK_VENV) dist build .mypy_cache .ruff_cache .pytest_cache \
+	    .hypothesis .import_linter_cache .coverage .coverage.*
+	find asa_automate tests -type d -name __pycache__ -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml scripts/check-python
+	@$(PYTHON) scripts/check-python
+	@echo "== building $(VENV) with $$($(PYTHON) --version) (once; a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --quiet --quiet --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,54 @@
+"""Lines of configuration to the records of a TextFSM template, each with the line it came from.
+
+A template is fed canonical text: one command per row, indented by its depth in the tree, comments
+left out. In front of each row stands its ordinal and a TAB; the templates of ``show
+running-config`` take the ordinal as the value ``LINE`` (and do without it when a person feeds them
+plain device output). So a record leads back to the very line, whatever its blanks were.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from asa_automate.config.tree import Line
+from asa_automate.show.templates import LINE_CAP, records
+
+#: Stands in for a line that is too long to be one of a firewall: no rule takes it.
+_TOO_LONG = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a template and the line that it speaks of."""
+
+    line: Line
+    values: dict[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def words(self, name: str) -> str:
+        """A value with single blanks between its words."""
+        return " ".join(self.values[name].split())
+
+
+def rows(command: str, lines: Iterable[Line]) -> Iterator[Row]:
+    """What the template of ``command`` finds in ``lines`` and beneath them, in order."""
+    fed = [(line, depth) for top in lines for line, depth in _commands(top, 0)]
+    if not fed:
+        return
+    text = "\n".join(_row(i, line.text, depth) for i, (line, depth) in enumerate(fed))
+    for record in records(command, text):
+        values = {name: value for name, value in record.items() if isinstance(value, str)}
+        yield Row(fed[int(values["LINE"])][0], values)
+
+
+def _commands(line: Line, depth: int) -> Iterator[tuple[Line, int]]:
+    if not line.is_comment:
+        yield line, depth
+    for child in line.children:
+        yield from _commands(child, depth + 1)
+
+
+def _row(ordinal: int, text: str, depth: int) -> str:
+    row = f"{ordinal}\t{' ' * depth}{text}"
+    return row if len(row) < LINE_CAP else f"{ordinal}\t{_TOO_LONG}"

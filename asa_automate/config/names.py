@@ -1,0 +1,85 @@
+"""The words that the ASA prints for numbers: its ``name`` table, ports and protocols."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+
+from asa_automate.config.feed import rows
+from asa_automate.config.tree import Line
+from asa_automate.model import Address
+
+_COMMAND = "show running-config name"
+
+_BOTH = {
+    "cifs": 3020, "discard": 9, "domain": 53, "echo": 7, "http": 80, "kerberos": 750, "nfs": 2049,
+    "pim-auto-rp": 496, "sip": 5060, "sunrpc": 111, "tacacs": 49, "talk": 517, "www": 80,
+}  # fmt: skip
+_TCP = {
+    "aol": 5190, "bgp": 179, "chargen": 19, "citrix-ica": 1494, "cmd": 514, "ctiqbe": 2748,
+    "daytime": 13, "exec": 512, "finger": 79, "ftp": 21, "ftp-data": 20, "gopher": 70,
+    "h323": 1720, "hostname": 101, "https": 443, "ident": 113, "imap4": 143, "irc": 194,
+    "klogin": 543, "kshell": 544, "ldap": 389, "ldaps": 636, "login": 513, "lotusnotes": 1352,
+    "lpd": 515, "netbios-ssn": 139, "nntp": 119, "pcanywhere-data": 5631, "pop2": 109,
+    "pop3": 110, "pptp": 1723, "rsh": 514, "rtsp": 554, "smtp": 25, "sqlnet": 1521, "ssh": 22,
+    "telnet": 23, "uucp": 540, "whois": 43,
+}  # fmt: skip
+_UDP = {
+    "biff": 512, "bootpc": 68, "bootps": 67, "dnsix": 195, "isakmp": 500, "mobile-ip": 434,
+    "nameserver": 42, "netbios-dgm": 138, "netbios-ns": 137, "ntp": 123,
+    "pcanywhere-status": 5632, "radius": 1645, "radius-acct": 1646, "rip": 520,
+    "secureid-udp": 5510, "snmp": 161, "snmptrap": 162, "syslog": 514, "tftp": 69, "time": 37,
+    "vxlan": 4789, "who": 513, "xdmcp": 177,
+}  # fmt: skip
+
+#: Port names by word. No word means two ports, whatever the protocol.
+#: Source: Cisco ASA general operations CLI guide, "Addresses, Protocols, and Ports".
+PORTS: Mapping[str, int] = _BOTH | _TCP | _UDP
+
+#: Protocol numbers by word. Source: as for the ports.
+PROTOCOLS: Mapping[str, int] = {
+    "ip": 0, "icmp": 1, "igmp": 2, "ipinip": 4, "tcp": 6, "igrp": 9, "udp": 17, "gre": 47,
+    "esp": 50, "ah": 51, "icmp6": 58, "eigrp": 88, "ospf": 89, "nos": 94, "pim": 103, "pcp": 108,
+    "snp": 109, "sctp": 132,
+}  # fmt: skip
+_ALIASES = {"ipsec": "esp", "pptp": "gre"}
+_BY_NUMBER = {str(number): name for name, number in PROTOCOLS.items()}
+
+
+def read_names(lines: Iterable[Line]) -> dict[str, Address]:
+    """The ``name`` table among top-level ``lines``: address by word."""
+    found = ((row["NAME"], as_address(row["ADDRESS"])) for row in rows(_COMMAND, lines))
+    return {name: address for name, address in found if address is not None}
+
+
+def write_names(names: Mapping[str, Address]) -> list[str]:
+    """The lines of a ``name`` table."""
+    return [
+        f"{'ipv6 ' if address.version == 6 else ''}name {address} {name}"
+        for name, address in names.items()
+    ]
+
+
+def as_address(word: str, names: Mapping[str, Address] | None = None) -> Address | None:
+    """The address that ``word`` is, by the name table first; ``None`` when it is none."""
+    if names and word in names:
+        return names[word]
+    try:
+        return ip_address(word)
+    except ValueError:
+        return None
+
+
+def port_number(word: str) -> int | None:
+    """The number of a port as the ASA prints it (``smtp``, ``8025``); ``None`` if unknown."""
+    if word in PORTS:
+        return PORTS[word]
+    number = int(word) if word.isascii() and word.isdigit() and len(word) <= 5 else -1
+    return number if 0 <= number <= 65535 else None
+
+
+def protocol_name(word: str) -> str | None:
+    """The protocol that ``word`` means: its name, a number as text where it has none."""
+    if word in PROTOCOLS:
+        return word
+    if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
+        return _BY_NUMBER.get(str(int(word)), str(int(word)))
+    return _ALIASES.get(word)

@@ -1,0 +1,104 @@
+"""SSH below the login: dialling, algorithms, and paramiko's errors in our own words.
+
+Key exchange and host key only; whoever wants a password sent does that elsewhere.
+"""
+
+import logging
+import socket
+from typing import Any
+
+import paramiko
+
+from asa_automate.device.known_hosts import HostKey
+from asa_automate.device.printable import one_line
+from asa_automate.errors import Unreachable
+
+SHA1_KEX = (
+    "diffie-hellman-group-exchange-sha1",
+    "diffie-hellman-group14-sha1",
+    "diffie-hellman-group1-sha1",
+)
+WEAK_CIPHERS = ("aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc")
+WEAK_MACS = ("hmac-sha1-96", "hmac-md5", "hmac-md5-96")
+
+DISABLED = {
+    "kex": SHA1_KEX,
+    "keys": ("ssh-rsa",),
+    "pubkeys": ("ssh-rsa",),
+    "ciphers": WEAK_CIPHERS,
+    "macs": WEAK_MACS,
+}
+"""What is not offered unless a device is marked ``ssh: {legacy: true}``."""
+
+LEGACY_ADVICE = "mark it 'ssh: {legacy: true}' in the inventory if it offers only old ones"
+
+
+class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no types
+    """A transport that remembers what the server offered, for the message if nothing fits."""
+
+    offered: dict[str, Any] | None = None
+
+    def _really_parse_kex_init(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)
+        self.offered = parsed
+        return parsed
+
+
+def disabled_algorithms(*, legacy: bool) -> dict[str, list[str]] | None:
+    """For paramiko's argument of this name."""
+    return None if legacy else {kind: list(names) for kind, names in DISABLED.items()}
+
+
+def dial(host: str, port: int, timeout: float) -> socket.socket:
+    """A TCP connection that does not wait to fill packets.
+
+    Raises:
+        Unreachable: name not found, refused, or silent for ``timeout`` seconds.
+    """
+    try:
+        connection = socket.create_connection((host, port), timeout)
+    except socket.gaierror as error:
+        raise Unreachable(
+            f"cannot connect to {host}:{port}: name not found ({error.strerror})"
+        ) from None
+    except TimeoutError:
+        raise Unreachable(
+            f"cannot connect to {host}:{port}: no answer in {timeout:.0f} s"
+        ) from None
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreachable(f"cannot connect to {host}:{port}: {reason.lower()}") from None
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def host_key(host: str, port: int, key: paramiko.PKey) -> HostKey:
+    """paramiko's key as ours."""
+    return HostKey(host, port, key.get_name(), key.asbytes())
+
+
+def mismatch(error: Exception, transport: paramiko.Transport | None) -> str:
+    """What did not fit in the negotiation of algorithms, naming what the server offers."""
+    text = str(error)
+    fields = {
+        "kex": "kex_algo_list",
+        "host key": "server_key_algo_list",
+        "cipher": "server_encrypt_algo_list",
+        "mac": "server_mac_algo_list",
+    }
+    offered = getattr(transport, "offered", None) or {}
+    for word, field in fields.items():
+        if word in text.lower():
+            names = one_line(", ".join(map(str, offered.get(field, ())))) or "unknown"
+            return f"no common {word} algorithm; it offers {names}; {LEGACY_ADVICE}"
+    return f"no common algorithms ({one_line(text)}); {LEGACY_ADVICE}"
+
+
+def keep_quiet() -> None:
+    """Keep the libraries' loggers from writing what they see to anybody's log."""
+    for name in ("paramiko", "netmiko"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

@@ -1,0 +1,94 @@
+"""Nornir's hosts and groups, resolved once into frozen devices.
+
+Nearest wins: the host itself, then its groups in their order (each followed by its own groups),
+then the defaults. ``credentials`` and ``ssh`` are merged key by key, so that a host can replace
+its enable password alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from asa_automate.inventory.schema import Data
+from asa_automate.model import CredentialRefs, Device
+
+if TYPE_CHECKING:
+    from nornir.core.inventory import Defaults, Group, Host, Inventory
+
+#: Keys of data that are mappings; all other values are single ones or lists and win as a whole.
+_MERGED = ("credentials", "ssh")
+
+
+def read_files(directory: Path) -> "Inventory":
+    """The files as Nornir's SimpleInventory plugin reads them (checked before)."""
+    from nornir.plugins.inventory import SimpleInventory
+
+    return SimpleInventory(
+        host_file=str(directory / "hosts.yaml"),
+        group_file=str(directory / "groups.yaml"),
+        defaults_file=str(directory / "defaults.yaml"),
+    ).load()
+
+
+def devices_of(inventory: "Inventory") -> tuple[Device, ...]:
+    """The devices of what any of Nornir's inventory plugins has loaded, in its order."""
+    return tuple(map(_device, inventory.hosts.values()))
+
+
+def _device(host: "Host") -> Device:
+    data = Data.model_validate(_merged(host))
+    credentials = data.credentials.model_dump() if data.credentials else {}
+    return Device(
+        name=host.name,
+        host=host.hostname or host.name,
+        port=host.port or 22,
+        username=host.username,
+        groups=tuple(group.name for group in host.extended_groups()),
+        site=data.site,
+        context=data.context,
+        failover_peer=data.failover_peer,
+        serial=data.serial,
+        via=tuple(data.via or ()),
+        legacy_ssh=bool(data.ssh and data.ssh.legacy),
+        credentials=CredentialRefs(**credentials),
+        data=MappingProxyType(_single_values(data)),
+    )
+
+
+def _merged(host: "Host") -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for layer in _layers(host):
+        for key, value in layer.items():
+            if key in _MERGED and isinstance(value, Mapping):
+                nearer = merged.get(key) or {}
+                merged[key] = {**{k: v for k, v in value.items() if v is not None}, **nearer}
+            elif value is not None:
+                merged.setdefault(key, value)
+    return merged
+
+
+def _layers(host: "Host") -> Iterator[dict[str, Any]]:
+    """Data of host, groups and defaults, the nearest first; with ``password:`` as a credential."""
+    levels: tuple[Host | Group | Defaults, ...] = (
+        host,
+        *host.extended_groups(),
+        host.defaults,
+    )
+    for level in levels:
+        # Nornir's own attribute access would go on to the groups: here each level counts alone.
+        password = object.__getattribute__(level, "password")
+        data = dict(level.data or {})
+        if password is not None:
+            data["credentials"] = {"password": password, **(data.get("credentials") or {})}
+        yield data
+
+
+def _single_values(data: Data) -> dict[str, str]:
+    """What ``match`` and ``--limit key=value`` look at, as text; ``true`` as YAML spells it."""
+    values = {name: getattr(data, name) for name in ("site", "context", "failover_peer", "serial")}
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in (values | (data.__pydantic_extra__ or {})).items()
+        if value is not None
+    }

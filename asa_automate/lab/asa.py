@@ -1,0 +1,49 @@
+"""The virtual ASA: a box that is loaded with a configuration and changed by what is typed."""
+
+from collections.abc import Sequence
+
+from asa_automate.errors import Unreachable
+from asa_automate.lab.box import Box, Counter, Counts, Entry, Snapshot
+from asa_automate.lab.faults import Fault
+from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.session import Shell
+
+__all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
+
+
+class VirtualAsa(Box):
+    """One virtual firewall: dialect ASA 9.x, single context, no packets, no sockets.
+
+    ``VirtualAsa(config, knobs, faults)`` loads any ``show running-config`` text. A typed line
+    changes ``running`` at once; only ``write memory`` changes ``startup``.
+
+    What it did is read from the outside: ``running_text``, ``startup_text``, ``transcript``,
+    ``snapshots``, ``counts``. ``counters`` may be set: see :data:`asa_automate.lab.box.Counter`.
+    """
+
+    def __init__(
+        self, config: str, knobs: Knobs | None = None, faults: Sequence[Fault] = ()
+    ) -> None:
+        super().__init__(config, knobs, faults)
+        self._open: list[Shell] = []
+
+    def open_session(self, user: str | None = None) -> Shell:
+        """A terminal after authentication.
+
+        Raises:
+            Unreachable: all sessions of the box are taken.
+        """
+        with self.lock:
+            self._open = [shell for shell in self._open if not shell.closed]
+            if len(self._open) >= self.knobs.max_sessions:
+                raise Unreachable("no free session: the device refuses another one")
+            self.counts.sessions += 1
+            shell = Shell(self, self.counts.sessions, user or self.knobs.username)
+            self._open.append(shell)
+            return shell
+
+    @property
+    def open_sessions(self) -> int:
+        """How many sessions there are now."""
+        with self.lock:
+            return sum(not shell.closed for shell in self._open)

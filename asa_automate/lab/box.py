@@ -1,0 +1,234 @@
+"""The state of one virtual ASA: configurations, counters, clock, and the record of what it did."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from asa_automate.config.tree import Tree
+from asa_automate.lab import layout
+from asa_automate.lab.access import Packet
+from asa_automate.lab.edit import Outcome, Refused
+from asa_automate.lab.editor import carry_out
+from asa_automate.lab.faults import Fault, Script
+from asa_automate.lab.flow import Classifier, attached, classes, inspections
+from asa_automate.lab.grammar import Unparsed
+from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.stanzas import Path
+
+#: Where the virtual clock stands when a box is made.
+BOOTED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+#: (``global`` or interface, policy-map, class, engine, counter). Counters are ``packet``,
+#: ``drop``, ``reset-drop``, ``lock fail``, ``5-min-pkt-rate``, ``v6-fail-close``,
+#: ``sctp-drop-override``, ``mask-banner``, ``allow-tls`` or a ``match ...`` line.
+Counter = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line that somebody typed.
+
+    Args:
+        session: number of the session, from 1; 0 for :meth:`Box.edit`.
+        mode: ``user``, ``exec``, ``config``, ``config-cmap`` ... before the line.
+        line: as typed; passwords are not recorded.
+        reply: what the box printed for it, without echo and prompt.
+        number: of the configuration line over the box's life; ``None`` if it is none.
+        fault: kind of the fault that struck here, or an empty text.
+        executed: whether the line took effect.
+    """
+
+    session: int
+    mode: str
+    line: str
+    reply: str
+    number: int | None = None
+    fault: str = ""
+    executed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Both configurations right after an executed configuration line or a save."""
+
+    line: str
+    number: int | None
+    running: Tree
+    startup: Tree
+    knobs: Knobs
+
+    @property
+    def running_text(self) -> str:
+        """The running-config as ``show running-config`` would print it."""
+        return layout.printed(self.running, self.knobs)
+
+    @property
+    def startup_text(self) -> str:
+        """The startup-config as ``show startup-config`` would print it."""
+        return layout.printed(self.startup, self.knobs)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often what was done to a box."""
+
+    logins_tried: int = 0
+    logins_refused: int = 0
+    sessions: int = 0
+    config_entries: int = 0
+    config_lines: int = 0
+    saves: int = 0
+    reloads: int = 0
+
+
+class Box:
+    """See :class:`asa_automate.lab.asa.VirtualAsa`, which adds sessions."""
+
+    def __init__(
+        self, config: str, knobs: Knobs | None = None, faults: Sequence[Fault] = ()
+    ) -> None:
+        self.knobs = knobs or Knobs()
+        self.running = layout.loaded(config, self.knobs)
+        self.startup = layout.saved(self.running, self.knobs, "enable_15", self._stamp(BOOTED))
+        self.script = Script(tuple(faults))
+        self.transcript: list[Entry] = []
+        self.snapshots: list[Snapshot] = []
+        self.counts = Counts()
+        self.counters: dict[Counter, int] = {}
+        self.seconds = 0.0
+        self.last_change = ""
+        self.reporting_asked = False
+        self.lock = threading.RLock()
+        self._hang_ups: list[Callable[[], None]] = []
+
+    @property
+    def running_text(self) -> str:
+        """The running-config as ``show running-config`` prints it now."""
+        with self.lock:
+            return layout.printed(self.running, self.knobs)
+
+    @property
+    def startup_text(self) -> str:
+        """The startup-config as ``show startup-config`` prints it now."""
+        with self.lock:
+            return layout.printed(self.startup, self.knobs)
+
+    @property
+    def hostname(self) -> str:
+        """The name in the prompt."""
+        return layout.hostname(self.running, self.knobs)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Major and minor of the software."""
+        return layout.version_pair(self.running.version or self.knobs.version)
+
+    @property
+    def serial(self) -> str:
+        """The serial number."""
+        return self.running.serial or self.knobs.serial
+
+    def now(self) -> datetime:
+        """The virtual clock."""
+        return BOOTED + timedelta(seconds=self.seconds)
+
+    def stamp(self) -> str:
+        """The time as the ASA prints it: ``08:00:00.000 UTC Mon Jan 5 2026``."""
+        return self._stamp(self.now())
+
+    def classifier(self) -> Classifier:
+        """Answers about flows under the running configuration as it is now."""
+        return Classifier(self.running.stanzas, self.knobs, self.version)
+
+    def treatment(self, packet: Packet, *interfaces: str) -> dict[str, str]:
+        """Which engines inspect a flow, and by which map; see :meth:`Classifier.treatment`."""
+        with self.lock:
+            return self.classifier().treatment(packet, *interfaces)
+
+    def count(self, counter: Counter) -> int:
+        """The value of one counter; 0 unless it was set."""
+        return self.counters.get(counter, 0)
+
+    def configure(self, path: Path, line: str, number: int | None, user: str) -> Outcome:
+        """Carry out one configuration line; ``Unparsed`` or ``Refused`` as in the editor."""
+        outcome = carry_out(self.running.stanzas, path, line, self.knobs, self.version)
+        if outcome.stanzas != self.running.stanzas:
+            self.running = self.running.with_stanzas(outcome.stanzas)
+            self.last_change = f"{user} at {self.stamp()}"
+            self._forget_old_counters()
+        self._snap(line, number)
+        return outcome
+
+    def edit(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """A second operator types ``lines`` in configuration mode; what the box answered.
+
+        The lines are no events of the fault script.
+        """
+        path: Path = ()
+        replies = []
+        with self.lock:
+            for line in lines:
+                if line.strip() in ("exit", "end", "!"):
+                    path = path[:-1] if line.strip() == "exit" else ()
+                    continue
+                path, reply = self._edit_one(path, line.strip())
+                self.transcript.append(Entry(0, "config", line, reply))
+                replies.append(reply)
+        return tuple(replies)
+
+    def save(self, user: str = "enable_15") -> None:
+        """Running becomes startup."""
+        self.startup = layout.saved(self.running, self.knobs, user, self.stamp())
+        self.counts.saves += 1
+        self._snap("write memory", None)
+
+    def reload(self) -> None:
+        """Start again from the startup-config: counters are zero, every session is gone."""
+        with self.lock:
+            self.running = layout.booted(self.startup, self.knobs)
+            self.counters.clear()
+            self.last_change = ""
+            self.counts.reloads += 1
+            hang_ups, self._hang_ups = self._hang_ups, []
+            for hang_up in hang_ups:
+                hang_up()
+
+    def at_reload(self, hang_up: Callable[[], None]) -> None:
+        """Have ``hang_up`` called when the box goes down; once."""
+        self._hang_ups.append(hang_up)
+
+    def leave(self, hang_up: Callable[[], None]) -> None:
+        """No longer call ``hang_up``."""
+        if hang_up in self._hang_ups:
+            self._hang_ups.remove(hang_up)
+
+    def _edit_one(self, path: Path, line: str) -> tuple[Path, str]:
+        try:
+            outcome = self.configure(path, line, None, "operator")
+        except Unparsed as no:
+            return path, no.reply
+        except Refused as no:
+            return path, no.reply
+        return outcome.path, outcome.reply
+
+    def _snap(self, line: str, number: int | None) -> None:
+        self.snapshots.append(Snapshot(line, number, self.running, self.startup, self.knobs))
+
+    def _forget_old_counters(self) -> None:
+        """An inspection that is taken away and put back starts from zero."""
+        if not self.counters:
+            return
+        stanzas = self.running.stanzas
+        there = {
+            (policy.scope, policy.policy, name, inspect.engine)
+            for policy in attached(stanzas)
+            for name, lines in classes(stanzas, policy.policy)
+            for inspect in inspections(lines)
+        }
+        self.counters = {k: n for k, n in self.counters.items() if k[:4] in there}
+
+    @staticmethod
+    def _stamp(when: datetime) -> str:
+        day = f"{when:%a %b} {when.day} {when.year}"
+        return f"{when:%H:%M:%S}.{when.microsecond // 1000:03d} UTC {day}"

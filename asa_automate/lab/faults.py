@@ -1,0 +1,88 @@
+"""Scripted mishaps: what goes wrong, and at which line of a box's life."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What happens instead of, or besides, the ordinary."""
+
+    CUT_BEFORE = "cut_before"  # the link goes, the line was not executed
+    CUT_AFTER = "cut_after"  # executed, the reply is lost with the link
+    REFUSE = "refuse"  # answered with the fault's text, not executed
+    IGNORE = "ignore"  # echo and prompt as if nothing were wrong, not executed
+    DELAY = "delay"  # executed, the reply comes late
+    RELOAD = "reload"  # not executed; the box starts again from its startup-config
+    GARBAGE = "garbage"  # a show answers rubbish
+    TRUNCATED = "truncated"  # a show stops early, and its prompt follows
+
+
+#: What a ``garbage`` answer looks like unless the fault brings its own text.
+RUBBISH = "\x07\x1b[2Jq\ufffd\ufffd 0x7f3a: *** segment ***\n%%%% \x08\x08"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mishap; it happens once.
+
+    Args:
+        at: from 1: the number of the configuration line over the box's life (lines that only
+            enter a mode count; ``configure terminal``, ``exit`` and ``end`` do not), or of the
+            save or show command where ``on`` says so.
+        kind: what happens.
+        text: what the device prints (``refuse``, ``ignore``, ``garbage``).
+        seconds: how late a ``delay`` is.
+        on: ``line``, ``write`` (``write memory`` and ``copy running-config startup-config``)
+            or ``show``.
+        command: for ``show``: only commands that begin so, in full words
+            (``show running-config``), are counted.
+        lines: for ``truncated``: how many lines of the answer are still printed.
+    """
+
+    at: int
+    kind: Kind | str
+    text: str = ""
+    seconds: float = 0.0
+    on: str = "line"
+    command: str = ""
+    lines: int = 10
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", Kind(self.kind))
+        if self.on not in ("line", "write", "show"):
+            raise ValueError(f"a fault is on a line, a write or a show, not on {self.on!r}")
+
+
+class Script:
+    """The faults of one box that have not happened yet, and what has been counted so far."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self._waiting = list(faults)
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def add(self, fault: Fault) -> None:
+        """One more; its number counts from the box's beginning like all others."""
+        self._waiting.append(fault)
+
+    def count(self, on: str) -> int:
+        """How many lines, writes or shows there have been."""
+        return self._seen.get((on, ""), 0)
+
+    def next(self, on: str, command: str = "") -> Fault | None:
+        """Count one event; the fault that is due at it, which is then gone."""
+        for prefix in _prefixes(command):
+            self._seen[on, prefix] = self._seen.get((on, prefix), 0) + 1
+        due = next((fault for fault in self._waiting if self._is_due(fault, on, command)), None)
+        if due is not None:
+            self._waiting.remove(due)
+        return due
+
+    def _is_due(self, fault: Fault, on: str, command: str) -> bool:
+        if fault.on != on or fault.command not in _prefixes(command):
+            return False
+        return self._seen.get((on, fault.command)) == fault.at
+
+
+def _prefixes(command: str) -> list[str]:
+    words = command.split()
+    return [" ".join(words[:n]) for n in range(len(words) + 1)]

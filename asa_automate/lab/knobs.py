@@ -1,0 +1,125 @@
+"""What a virtual ASA may be told to be: every point on which real boxes or documents differ.
+
+A field is here because Cisco's documents leave the point open, because releases differ, or
+because sites configure it differently. What all documents agree on is not a knob.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from asa_automate.model import Reading
+
+
+class Era(StrEnum):
+    """Which form the ``Inspect:`` counters line has."""
+
+    PRE_9 = "pre-9"
+    NINE = "9.x"
+    NINE_FIVE = "9.5+"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Refusals whose words no document gives; ``{name}`` is the thing, ``{user}`` its user.
+
+    Tools must not depend on any of them, so a test may set each to anything.
+    """
+
+    class_map_in_use: str = "ERROR: Class-map {name} is being used by {user}"
+    policy_map_in_use: str = "ERROR: Policy-map {name} is being used by {user}"
+    acl_in_use: str = "ERROR: Access-list {name} is being used by {user}"
+    object_in_use: str = "ERROR: unable to delete object ({name}). object is being used."
+    last_member: str = "Removing obj ({user}) from grp ({name}) failed; group is being used"
+    member_unknown: str = "Removing obj ({user}) from grp ({name}) failed; object not found"
+    group_is_empty: str = "ERROR: specified object group <{name}> has no members"
+    class_map_unknown: str = "ERROR: % class-map {name} not configured"
+    class_unknown: str = "ERROR: % class {name} not configured in this policy-map"
+    policy_map_unknown: str = "ERROR: % policy-map {name} not configured"
+    inspect_map_unknown: str = "ERROR: % {user} map {name} not configured"
+    object_unknown: str = "ERROR: specified object <{name}> does not exist"
+    interface_unknown: str = "ERROR: % interface {name} does not exist"
+    second_global: str = "ERROR: Policy-map {user} already configured as a service policy"
+    second_inspect: str = (
+        "ERROR: Only one inspection is allowed in class {name};"
+        " it does not match default-inspection-traffic"
+    )
+    no_such_inspect: str = "ERROR: % inspect {name} is not configured"
+    id_taken: str = "ERROR: {name} is already in use as an {user}"
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """The make-up of one virtual ASA; the defaults are an ordinary standalone 9.8 box.
+
+    Args:
+        reading: which class inspects a flow. ``per-engine``: the first class that has the engine
+            (ASDM guides, "Managing the Order of Service Policy Rules"). ``per-class``: the first
+            matching class that has any inspection (ASA 8.4 CLI guide p.42-7).
+        username: accepted at login.
+        password: accepted at login.
+        enable_password: accepted by ``enable``.
+        privileged_at_login: ``aaa authorization exec ... auto-enable``: no ``enable`` needed.
+        banner: printed before anything else, lines joined by ``\\n``.
+        login_history: print ``User x logged in to ...`` and the lines below it (newer code).
+        password_stars: echo ``*`` for each character of a password.
+        pager_lines: of every new session; ``None``: what ``pager lines N`` says, else 24.
+        width: of the terminal until ``terminal width`` changes it.
+        scrolled_echo: a line that outgrows the width is redrawn, shifted, after a ``$``.
+        hostname: of the prompt when the configuration has none.
+        prompt_suffix: what ``prompt hostname priority state`` adds, such as ``/pri/act``.
+        serial: when the configuration's header gives none.
+        version: when the configuration's text gives none.
+        hardware: as in ``show version``.
+        era: form of the counters; ``None``: from the version.
+        default_map_allows_tls: the built-in ESMTP map has ``allow-tls``; releases differ.
+        trailing_blanks: ``inspect`` lines are printed with a blank at their end, as 8.x/9.x do.
+        ask_error_reporting: the first ``configure terminal`` asks about anonymous reporting.
+        no_inspect_where_none: what ``no inspect esmtp`` does in a class that has none.
+        one_inspect_per_class: more than one ``inspect`` only in a class of
+            default-inspection-traffic (ASA 7.2 CLI guide p.21-15).
+        empty_class: how ``show service-policy`` prints a class without actions.
+        flow_prints_map: ``show service-policy flow`` names the inspection map.
+        flow_lists_idle_classes: a class that matches, but whose inspections do not act on the
+            flow, is listed without an ``Input flow`` action.
+        acl_ports_count: ports of an ACL count beside ``match default-inspection-traffic`` (the
+            command reference says that they are ignored).
+        interface_falls_through: a flow that no class of an interface policy takes for an engine
+            goes on to the global policy (not documented).
+        failover: ``off``, ``active`` or ``standby``.
+        max_sessions: management sessions at a time, 5 per context on an ASA.
+        multiple_mode: ``show mode`` says multiple; contexts themselves are not modelled.
+        wording: the refusals that are only guessed.
+    """
+
+    reading: Reading = Reading.PER_ENGINE
+    username: str = "admin"
+    password: str = field(default="admin", repr=False)
+    enable_password: str = field(default="enable", repr=False)
+    privileged_at_login: bool = False
+    banner: str = ""
+    login_history: bool = True
+    password_stars: bool = True
+    pager_lines: int | None = None
+    width: int = 80
+    scrolled_echo: bool = True
+    hostname: str = "ciscoasa"
+    prompt_suffix: str = ""
+    serial: str = "9AVIRTUAL01"
+    version: str = "9.8(2)"
+    hardware: str = "ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz"
+    era: Era | None = None
+    default_map_allows_tls: bool = False
+    trailing_blanks: bool = True
+    ask_error_reporting: bool = False
+    no_inspect_where_none: Literal["silent", "error"] = "silent"
+    one_inspect_per_class: bool = True
+    empty_class: Literal["bare", "omitted"] = "bare"
+    flow_prints_map: bool = True
+    flow_lists_idle_classes: bool = False
+    acl_ports_count: bool = False
+    interface_falls_through: bool = False
+    failover: Literal["off", "active", "standby"] = "off"
+    max_sessions: int = 5
+    multiple_mode: bool = False
+    wording: Wording = field(default_factory=Wording)

@@ -1,0 +1,88 @@
+"""Loading a configuration text into a box, and printing it as the box prints it."""
+
+import hashlib
+import re
+from dataclasses import replace
+
+from asa_automate.config.tree import Line, Tree, read_tree, write_tree
+from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.stanzas import Stanzas, key
+
+_HEADER_LINE = re.compile(r":|(ASA|PIX|FWSM) Version ")
+_INSPECT = re.compile(r"^( *inspect .*\S)$", re.MULTILINE)
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+#: From here on the header names serial number and hardware.
+_SERIAL_SINCE = (9, 2)
+
+
+def version_pair(version: str) -> tuple[int, int]:
+    """``(9, 8)`` for ``9.8(2)``; ``(9, 0)`` for a text that is no version."""
+    found = _VERSION.match(version)
+    return (int(found[1]), int(found[2])) if found else (9, 0)
+
+
+def loaded(text: str, knobs: Knobs) -> Tree:
+    """Any running-config text as a box holds it: stanzas kept, header made anew."""
+    tree = read_tree(text)
+    kept = tuple(line for line in tree.stanzas if not _HEADER_LINE.match(line.text))
+    if kept and not kept[0].is_comment:
+        kept = (Line("!"), *kept)
+    whole = replace(
+        tree,
+        stanzas=kept,
+        version=tree.version or knobs.version,
+        serial=tree.serial or knobs.serial,
+        footer=(),
+        complete=True,
+    )
+    return replace(whole, header=_running_header(whole, knobs))
+
+
+def saved(running: Tree, knobs: Knobs, user: str, when: str) -> Tree:
+    """The startup-config after ``write memory``.
+
+    The header of a saved text names who saved it, and has a separator ahead of the version.
+    """
+    header = _running_header(running, knobs)
+    written = (": Saved", f": Written by {user} at {when}", *header[2:-1], "!", header[-1])
+    return replace(running, header=written)
+
+
+def booted(startup: Tree, knobs: Knobs) -> Tree:
+    """The running-config right after a start."""
+    return replace(startup, header=_running_header(startup, knobs))
+
+
+def printed(tree: Tree, knobs: Knobs) -> str:
+    """The whole text, from ``: Saved`` to ``: end``, with its checksum."""
+    body = body_text(tree.stanzas, knobs)
+    sum_ = checksum(body)
+    return "\n".join([*tree.header, body.rstrip("\n"), f"Cryptochecksum:{sum_}", ": end", ""])
+
+
+def body_text(stanzas: Stanzas, knobs: Knobs) -> str:
+    """Some stanzas as text, each line ended."""
+    if not stanzas:
+        return ""
+    text = write_tree(Tree((), stanzas, (), None, None, complete=True))
+    return _INSPECT.sub(r"\1 ", text) if knobs.trailing_blanks else text
+
+
+def checksum(text: str) -> str:
+    """32 hexadecimal digits that change with the text; not the ASA's own algorithm."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def hostname(tree: Tree, knobs: Knobs) -> str:
+    """The name that the configuration gives, else the knob's."""
+    names = (key(line) for line in tree.commands())
+    given = (name.split()[1] for name in names if name.startswith("hostname "))
+    return next(given, knobs.hostname)
+
+
+def _running_header(tree: Tree, knobs: Knobs) -> tuple[str, ...]:
+    version = tree.version or knobs.version
+    if version_pair(version) < _SERIAL_SINCE:
+        return (": Saved", ":", f"ASA Version {version} ")
+    named = (f": Serial Number: {tree.serial}", f": Hardware:   {knobs.hardware}", ":")
+    return (": Saved", ": ", *named, f"ASA Version {version} ")

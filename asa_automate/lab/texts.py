@@ -1,0 +1,53 @@
+"""What the box says around commands. Sources: outputs and CLI guides of 8.x and 9.x boxes."""
+
+TYPE_HELP = "Type help or '?' for a list of available commands."
+LOGGED_IN = (
+    "User {user} logged in to {hostname}\n"
+    "Logins over the last 1 days: {logins}.  \n"
+    "Failed logins since the last login: 0.  "
+)
+INVALID_PASSWORD = "Invalid password"  # noqa: S105 - what the box answers to a wrong one
+ACCESS_DENIED = "Access denied."
+LOGOFF = "\nLogoff\n"
+
+#: ASA CLI guide, failover: printed for whatever is typed in configuration mode on the standby.
+STANDBY = (
+    "**** WARNING ****\n"
+    "\tConfiguration Replication is NOT performed from Standby unit to Active unit.\n"
+    "\tConfigurations are no longer synchronized."
+)
+NOTICE = (
+    "\n***************************** NOTICE *****************************\n\n"
+    "Help to improve the ASA platform by enabling anonymous reporting,\n"
+    "which allows Cisco to securely receive minimal error and health\n"
+    "information from the device. To learn more about this feature,\n"
+    "please visit: http://www.cisco.com/go/smartcall\n"
+)
+REPORTING_QUESTION = (
+    "Would you like to enable anonymous error reporting to help improve\n"
+    "the product? [Y]es, [N]o, [A]sk later: "
+)
+REPORTING_LATER = (
+    "\nIn the future, if you would like to enable this feature,\n"
+    'issue the command "call-home reporting anonymous".\n\n'
+    "Please remember to save your configuration.\n"
+)
+SAVED = (
+    "Building configuration...\nCryptochecksum: {sum} \n\n{size} bytes copied in 0.50 secs\n[OK]"
+)
+SAVE_FAILED = (
+    "Building configuration...\n"
+    "%Error copying system:/running-config (No Device)\n"
+    "Error executing command\n"
+    "[FAILED]"
+)
+SOURCE_QUESTION = "\nSource filename [running-config]? "
+SAVE_QUESTION = "System config has been modified. Save? [Y]es/[N]o:  "
+RELOAD_QUESTION = "Proceed with reload? [confirm] "
+CURPRIV = "Username : {user}\nCurrent privilege level : {level}\nCurrent Mode/s : {modes}"
+HELP = (
+    "  show       Show running system information\n"
+    "  configure  Configure using various methods\n"
+    "  enable     Turn on privileged commands\n"
+    "  exit       Exit from the current command mode"
+)

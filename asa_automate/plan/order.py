@@ -1,0 +1,181 @@
+"""The way from one scope to another, as configuration lines in an order that is safe throughout.
+
+The order is the contract: inspection that is to come back comes back first; new pieces are made
+before anything relies on them; the commit lines take old inspection away; what nobody uses any
+more goes last. So after every line each flow has its old or its new treatment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from asa_automate.model import Address
+from asa_automate.plan.document import Command
+from asa_automate.plan.names import ACL, CLASS, GROUP
+from asa_automate.plan.scope import NARROW_ACL, PolicyScope, Scope
+
+_NOTHING = PolicyScope()
+
+
+def way(now: Scope, wanted: Scope, policies: Sequence[str]) -> tuple[Command, ...]:
+    """The lines from ``now`` to ``wanted``.
+
+    Args:
+        policies: policy-maps in the order of their commit lines: the global one first, since a
+            flow that an interface policy lets go falls through to it. Inverse commits run the
+            other way.
+    """
+    if _speaks_otherwise(now, wanted):
+        cleared = cleared_of(now, wanted)
+        return (*way(now, cleared, policies), *way(cleared, wanted, policies))
+    backwards = list(reversed(policies))
+    return tuple(
+        _merged(
+            [
+                *_inspection_back(now, wanted, backwards),
+                *_probe_away(now),
+                *_prepare(now, wanted, policies),
+                *_commit(now, wanted, policies),
+                *_clean_up(now, wanted, backwards),
+            ]
+        )
+    )
+
+
+def cleared_of(now: Scope, wanted: Scope) -> Scope:
+    """The scope without any piece of ours, every class inspecting as it did or will."""
+    names = {*now.policies, *wanted.policies}
+    return Scope(
+        policies={
+            name: PolicyScope(
+                {**wanted.policies.get(name, _NOTHING).esmtp, **now.policies.get(name, _NOTHING).esmtp}
+            )
+            for name in names
+        }
+    )
+
+
+def _speaks_otherwise(now: Scope, wanted: Scope) -> bool:
+    """Whether our ACL would have to change from ports to addresses under a running policy."""
+    if not now.acl or not wanted.acl:
+        return False
+    return bool(set(now.acl) & set(NARROW_ACL)) != bool(set(wanted.acl) & set(NARROW_ACL))
+
+
+def _inspection_back(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
+    for name in sorted(now.narrowed - wanted.narrowed):
+        yield _line(f"class-map {name}", "the class-map that was narrowed")
+        yield _line(
+            f"no match access-list {ACL}", "inspection of the gateways comes back", commit=True
+        )
+    for name in policies:
+        before = now.policies.get(name, _NOTHING).esmtp
+        after = wanted.policies.get(name, _NOTHING).esmtp
+        for class_name, text in after.items():
+            if before.get(class_name) != text:
+                yield from _into_class(name, class_name, "the class that had the inspection")
+                if class_name in before:
+                    yield _line(f"no {before[class_name]}", "another map is to be in force")
+                yield _line(text, "the inspection comes back first", commit=True)
+
+
+def _probe_away(now: Scope) -> Iterator[Command]:
+    for line in now.probe:
+        yield _line(line, "left over from an interrupted probe")
+
+
+def _prepare(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
+    yield from _group(now, wanted)
+    yield from _acl(now, wanted)
+    if wanted.class_map is not None and not now.class_map:
+        yield _line(f"class-map {CLASS}", "the class that leaves the gateways out")
+        yield _line(f"match access-list {ACL}", "a deny entry is no match: not in this class")
+    for name in policies:
+        own, before = wanted.policies.get(name, _NOTHING).own, now.policies.get(name, _NOTHING).own
+        if own and own != before:
+            yield from _into_class(name, CLASS, "appended: the class in force stays in force")
+            if before:
+                yield _line(f"no {before}", "another map is to be in force")
+            yield _line(own, "the same inspection for everybody but the gateways")
+
+
+def _group(now: Scope, wanted: Scope) -> Iterator[Command]:
+    if wanted.members is None:
+        return
+    old, new = now.members or (), wanted.members
+    added, removed = [m for m in new if m not in old], [m for m in old if m not in new]
+    if not added and not removed and now.members is not None:
+        return
+    yield _line(f"object-group network {GROUP}", "the gateways")
+    for address in added:
+        yield _line(_host(address), "a gateway", commit=now.is_live)
+    for address in removed:
+        yield _line(f"no {_host(address)}", "no longer a gateway", commit=now.is_live)
+
+
+def _host(address: Address) -> str:
+    return f"network-object host {address}"
+
+
+def _acl(now: Scope, wanted: Scope) -> Iterator[Command]:
+    """Entries by their place; into an empty list the permit goes first."""
+    if wanted.acl is None or wanted.acl == now.acl:
+        return
+    old = list(now.acl or ())
+    for entry in [e for e in old if e not in wanted.acl]:
+        old.remove(entry)
+        yield _line(f"no access-list {ACL} {entry}", "an entry too many", commit=now.is_live)
+    for entry in [wanted.acl[-1], *wanted.acl[:-1]]:
+        if entry in old:
+            continue
+        place = sum(1 for e in wanted.acl[: wanted.acl.index(entry)] if e in old)
+        where = "" if place == len(old) else f"line {place + 1} "
+        old.insert(place, entry)
+        why = "everybody" if entry.startswith("extended permit") else "but not the gateways"
+        yield _line(f"access-list {ACL} {where}{entry}", why, commit=now.is_live)
+
+
+def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
+    for name in policies:
+        after = wanted.policies.get(name, _NOTHING).esmtp
+        for class_name, text in now.policies.get(name, _NOTHING).esmtp.items():
+            if class_name not in after:
+                yield from _into_class(name, class_name, "the class that inspects the gateways")
+                yield _line(f"no {text}", "this line exempts the gateways", commit=True)
+    for name in sorted(wanted.narrowed - now.narrowed):
+        yield _line(f"class-map {name}", "the class-map that takes the gateways")
+        yield _line(f"match access-list {ACL}", "this line exempts the gateways", commit=True)
+
+
+def _clean_up(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
+    for name in policies:
+        had = now.policies.get(name, _NOTHING).own is not None
+        if had and wanted.policies.get(name, _NOTHING).own is None:
+            yield _line(f"policy-map {name}", "the policy-map that used our class")
+            yield _line(f"no class {CLASS}", "nobody needs it any more")
+    if now.class_map is not None and wanted.class_map is None:
+        yield _line(f"no class-map {CLASS}", "nobody needs it any more")
+    if wanted.acl is None:
+        for entry in now.acl or ():
+            yield _line(f"no access-list {ACL} {entry}", "one entry at a time: only ours go")
+    if now.members is not None and wanted.members is None:
+        yield _line(f"no object-group network {GROUP}", "nobody needs it any more")
+
+
+def _into_class(policy: str, class_name: str, why: str) -> Iterator[Command]:
+    yield _line(f"policy-map {policy}", "a policy-map in force")
+    yield _line(f"class {class_name}", why)
+
+
+def _merged(lines: Iterable[Command]) -> Iterator[Command]:
+    """The same lines without entering the policy-map that we are in already."""
+    inside = None
+    for command in lines:
+        opens = command.line.startswith(("policy-map ", "class-map ", "object-group "))
+        if opens and command.line == inside and command.line.startswith("policy-map "):
+            continue
+        if opens or command.line.startswith(("no class-map ", "no object-group ", "access-list ", "no access-list ")):
+            inside = command.line if opens else None
+        yield command
+
+
+def _line(line: str, why: str, *, commit: bool = False) -> Command:
+    return Command(line=line, why=why, commit=commit)

@@ -1,0 +1,201 @@
+"""The managed scope of a firewall: our own pieces, and who inspects ESMTP.
+
+A plan is the way from one scope to another; so are its inverse and a recovery.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from asa_automate.config.access_list import Acl
+from asa_automate.config.class_map import ClassMap
+from asa_automate.config.objects import NetworkGroup
+from asa_automate.config.policy_map import Inspect, PolicyClass
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Refused
+from asa_automate.model import Address
+from asa_automate.plan.names import ACL, CLASS, GROUP, PROBE
+from asa_automate.simulate.engines import ESMTP
+
+#: Every entry that our ACL may hold. The port is written as the device prints it.
+DENY_TO = f"extended deny tcp any object-group {GROUP} eq smtp"
+DENY_FROM = f"extended deny tcp object-group {GROUP} any eq smtp"
+PERMIT_SMTP = "extended permit tcp any any eq smtp"
+DENY_ALL_TO = f"extended deny ip any object-group {GROUP}"
+DENY_ALL_FROM = f"extended deny ip object-group {GROUP} any"
+PERMIT_ALL = "extended permit ip any any"
+
+SPLIT_ACL = (DENY_TO, DENY_FROM, PERMIT_SMTP)
+NARROW_ACL = (DENY_ALL_TO, DENY_ALL_FROM, PERMIT_ALL)
+
+_MATCH = f"match access-list {ACL}"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyScope:
+    """One policy-map that is or was of interest.
+
+    Args:
+        esmtp: for each class that is not ours and inspects ESMTP, its line, in order.
+        own: our class's line (``""`` while it is empty), ``None`` without our class.
+    """
+
+    esmtp: Mapping[str, str] = field(default_factory=dict)
+    own: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything that a plan may change.
+
+    Args:
+        members: of our object-group, in order; ``None`` without the group.
+        acl: the entries of our ACL after its name; ``None`` without the ACL.
+        class_map: whether our class-map has its match line; ``None`` without the class-map.
+        policies: attached policy-maps, and others that hold a class of ours.
+        narrowed: class-maps that are not ours and match our ACL.
+        probe: what is left of a probe, as lines that take it away, in order.
+    """
+
+    members: tuple[Address, ...] | None = None
+    acl: tuple[str, ...] | None = None
+    class_map: bool | None = None
+    policies: Mapping[str, PolicyScope] = field(default_factory=dict)
+    narrowed: frozenset[str] = frozenset()
+    probe: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether any piece of ours exists."""
+        pieces = (self.members, self.acl, self.class_map)
+        own = any(p.own is not None for p in self.policies.values())
+        return own or bool(self.narrowed) or any(p is not None for p in pieces)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether our ACL decides about flows: an edit to it or its group is a commit line."""
+        split = any(p.own and not p.esmtp for p in self.policies.values())
+        return split or bool(self.narrowed)
+
+
+def scope_of(running: RunningConfig) -> Scope:
+    """Read the scope out of a configuration.
+
+    Raises:
+        Refused: a name of ours is taken by something that is not ours; the message has the line.
+    """
+    for name in (GROUP, ACL, PROBE):
+        _check_keywords(running, name)
+    return Scope(
+        members=_members(running.network_groups.get(GROUP)),
+        acl=_entries(running.acls.get(ACL)),
+        class_map=_matched(running.class_maps.get(CLASS)),
+        policies=_policies(running),
+        narrowed=frozenset(
+            c.name
+            for c in running.class_maps.values()
+            if c.name != CLASS and any(m.text == _MATCH for m in c.matches)
+        ),
+        probe=tuple(_probe_leftovers(running)),
+    )
+
+
+_KEYWORDS = {
+    GROUP: {"object-group network"},
+    ACL: {"access-list", "class-map"},
+    PROBE: {"access-list", "class-map"},
+}
+
+
+def _check_keywords(running: RunningConfig, name: str) -> None:
+    for keyword in running.names_in_use.get(name, ()):
+        if keyword.startswith("policy-map"):
+            continue
+        if keyword not in _KEYWORDS[name]:
+            raise Refused(f"the name {name} is taken by `{keyword} {name}`, which is not ours")
+
+
+def _members(group: NetworkGroup | None) -> tuple[Address, ...] | None:
+    if group is None:
+        return None
+    hosts = []
+    for endpoint in group.members:
+        network = endpoint.network
+        if endpoint.kind != "network" or network is None or network.num_addresses != 1:
+            raise Refused(f"object-group {GROUP} (line {group.line}) has members that are no hosts")
+        hosts.append(ip_address(network.network_address))
+    if not group.understood:
+        raise Refused(f"object-group {GROUP} (line {group.line}) has a line that is not ours")
+    return tuple(hosts)
+
+
+def _entries(acl: Acl | None) -> tuple[str, ...] | None:
+    if acl is None:
+        return None
+    known = {*SPLIT_ACL, *NARROW_ACL}
+    entries = tuple(entry_text(line) for line in acl.lines)
+    for entry, line in zip(entries, acl.lines, strict=True):
+        if entry not in known:
+            raise Refused(f"access-list {ACL} has a line that is not ours: {line!r}")
+    return entries
+
+
+def entry_text(line: str) -> str:
+    """An entry after its ACL's name, written as the device prints it."""
+    words = line.split()[2:]
+    if words[:1] == ["line"]:
+        words = words[2:]
+    if words[-2:] == ["eq", "25"]:
+        words[-1] = "smtp"
+    return " ".join(words)
+
+
+def _matched(class_map: ClassMap | None) -> bool | None:
+    if class_map is None:
+        return None
+    others = [m for m in class_map.matches if m.text != _MATCH]
+    if others or class_map.unknown:
+        raise Refused(f"class-map {CLASS} (line {class_map.line}) matches what is not ours")
+    return bool(class_map.matches)
+
+
+def _policies(running: RunningConfig) -> dict[str, PolicyScope]:
+    attached = {a.policy for a in running.service_policies}
+    found = {}
+    for policy in running.policy_maps.values():
+        own = policy.find(CLASS)
+        if policy.name in attached or own:
+            found[policy.name] = PolicyScope(
+                esmtp={
+                    c.name: i.text
+                    for c in policy.classes
+                    if c.name != CLASS and (i := c.inspect(ESMTP))
+                },
+                own=_own_line(own),
+            )
+    return found
+
+
+def _own_line(own: PolicyClass | None) -> str | None:
+    if own is None:
+        return None
+    if own.others or any(i.engine != ESMTP for i in own.inspects):
+        raise Refused(f"class {CLASS} (line {own.line}) does what is not ours")
+    return next((i.text for i in own.inspects), "")
+
+
+def _probe_leftovers(running: RunningConfig) -> Iterator[str]:
+    for policy in running.policy_maps.values():
+        if policy.find(PROBE):
+            yield f"policy-map {policy.name}"
+            yield f"no class {PROBE}"
+    if PROBE in running.class_maps:
+        yield f"no class-map {PROBE}"
+    acl = running.acls.get(PROBE)
+    for line in acl.lines if acl else ():
+        yield f"no access-list {PROBE} {' '.join(line.split()[2:])}"
+
+
+def inspect_line(argument: str | None) -> str:
+    """``inspect esmtp [MAP]`` as the device prints it."""
+    return Inspect(ESMTP, argument).text
