@@ -9,7 +9,7 @@ PIP         := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST_ARGS ?= -n auto
 
 # The tools that write the lock live apart from it, so that they are not part of what they lock.
-LOCK_VENV   := $(VENV)-lock
+LOCK_VENV   := $(VENV)/lock-tools
 PIP_TOOLS   := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
@@ -44,10 +44,10 @@ format: $(STAMP) ## write the code as ruff formats it, and apply its safe fixes
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 
-lock: $(STAMP) ## write requirements.lock anew from pyproject.toml (asks the package index)
-	@$(PYTHON) -m venv $(LOCK_VENV)
+lock: ## write requirements.lock anew from pyproject.toml (LOCK_ARGS=--upgrade: newest)
+	@$(PYTHON) scripts/check-python && $(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --quiet '$(PIP_TOOLS)'
-	@env -u PIP_FIND_LINKS $(LOCK_VENV)/bin/pip-compile --quiet --no-config \
+	@env -u PIP_FIND_LINKS $(LOCK_VENV)/bin/pip-compile --quiet --no-config $(LOCK_ARGS) \
 	    --extra dev --strip-extras --allow-unsafe --generate-hashes \
 	    --no-header --no-annotate --newline lf --no-emit-options --no-emit-index-url \
 	    --no-emit-find-links --no-emit-trusted-host \
@@ -59,7 +59,7 @@ wheel: $(STAMP) ## dist/*.whl, with templates and sample inventory inside
 	@ls -1 dist/*.whl
 
 clean: ## remove all that make has made
-	rm -rf $(VENV) $(LOCK_VENV) dist build .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache \
 	    .hypothesis .import_linter_cache .coverage .coverage.*
 	find asa_automate tests -type d -name __pycache__ -exec rm -rf {} +
 

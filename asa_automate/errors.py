@@ -47,6 +47,9 @@ GRAVITY = (
     Exit.FAILED,
     Exit.DISPROVED,
     Exit.REFUSED,
+    # A device without credentials, say: nothing was sent, and a person has to mend a file.
+    Exit.BAD_INPUT,
+    Exit.USAGE,
     Exit.UNREACHABLE,
     Exit.CHANGES,
     Exit.DONE,

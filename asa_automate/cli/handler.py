@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import select
 import sys
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import typer
 from typer import Abort, BadParameter, TyperException
 
 from asa_automate import __version__
@@ -56,8 +58,10 @@ def _code_of(error: BaseException, env: Mapping[str, str]) -> Exit:
         case KeyboardInterrupt() | Abort():
             complain(f"{PROGRAM}: stopped by the user")
             return Exit.STOPPED
+        case typer.Exit():
+            return _exit_as_asked(error.exit_code)
         case SystemExit():
-            return _exit_as_asked(error)
+            return _exit_as_asked(error.code or 0)
         case TyperException():
             return _wrong_usage(error)
         case BrokenPipeError() if _stdout_is_closed():
@@ -101,9 +105,8 @@ def _wrong_usage(error: TyperException) -> Exit:
     return Exit.USAGE if isinstance(error, _Usage) else Exit.BAD_INPUT
 
 
-def _exit_as_asked(error: SystemExit) -> Exit:
-    """Some library called ``sys.exit``; a code that is none of ours is a bug."""
-    code = error.code or 0
+def _exit_as_asked(code: object) -> Exit:
+    """typer is done, or some library called ``sys.exit``; a code that is none of ours is a bug."""
     if isinstance(code, int) and code in set(Exit):
         return Exit(code)
     complain(f"{PROGRAM}: unexpected exit: {code}")
@@ -112,19 +115,29 @@ def _exit_as_asked(error: SystemExit) -> Exit:
 
 def _stdout_is_closed() -> bool:
     """True if it is our reader who went away, not a device; then nothing more is written."""
-    return _silence_stdout_if_broken(BrokenPipeError)
+    try:
+        watched = select.poll()
+        watched.register(sys.stdout.fileno(), 0)
+        closed = any(event & (select.POLLERR | select.POLLHUP) for _, event in watched.poll(0))
+    except (OSError, ValueError):  # no file behind it, as in tests
+        return False
+    if closed:
+        _silence_stdout()
+    return closed
 
 
-def _silence_stdout_if_broken(kind: type[OSError] = OSError) -> bool:
-    """Point a stdout that takes nothing any more to nowhere, or Python complains at its end."""
+def _silence_stdout_if_broken() -> None:
     try:
         sys.stdout.flush()
-    except kind:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        return True
-    return False
+    except OSError:
+        _silence_stdout()
+
+
+def _silence_stdout() -> None:
+    """Point stdout to nowhere: Python would complain at its end about what it cannot write."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _one_line(error: BaseException, env: Mapping[str, str]) -> str:

@@ -142,12 +142,13 @@ def _question(entry: Found, changed: bool) -> str:
 
 
 def _confirmed(changed: bool) -> bool:
-    try:
-        return typer.confirm("Replace the pinned key?" if changed else "Trust it?", err=True)
-    except typer.Abort:
-        if sys.stdin.isatty():
-            raise  # Ctrl-C
-        raise UsageError("nobody is there to answer; look at the keys, then use --yes") from None
+    """Ask on stderr (stdout is for the result); anything but a clear yes is a no."""
+    sys.stderr.write("Replace the pinned key? [y/N] " if changed else "Trust it? [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise UsageError("nobody is there to answer; look at the keys, then use --yes")
+    return answer.strip().lower() in ("y", "yes")
 
 
 def _words(key: "HostKey") -> str:

@@ -49,6 +49,9 @@ COMMANDS = (
     "version",
 )
 
+#: The variable by which a shell asks for completions (typer builds it from the program's name).
+COMPLETION = "_ASA_AUTOMATE_COMPLETE"
+
 
 def build() -> typer.Typer:
     """The program with all its commands."""
@@ -79,7 +82,12 @@ def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
 
     def action() -> Any:
         program = get_command(build())
-        return program.main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj=Root(env))
+        root = Root(env)
+        if COMPLETION in os.environ:
+            return program.main([], prog_name=PROGRAM, standalone_mode=False)
+        # Not program.main: it keeps Ctrl-C and broken pipes, of devices too, to itself.
+        with program.make_context(PROGRAM, list(argv), obj=root) as context:
+            return program.invoke(context)
 
     return handled(action, env)
 

@@ -198,7 +198,7 @@ def _prefix(word: str) -> Endpoint:
 def _masked(address: Address | None, mask: str) -> IPv4Network | None:
     """A network of address and netmask; a mask with holes is none."""
     bits = as_address(mask)
-    if not isinstance(address, IPv4Address) or not isinstance(bits, IPv4Address):
+    if not (isinstance(address, IPv4Address) and isinstance(bits, IPv4Address)):
         return None
     hosts = int(bits) ^ 0xFFFFFFFF
     if hosts & (hosts + 1):

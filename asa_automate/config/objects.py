@@ -1,8 +1,9 @@
 """``name``, ``object`` and ``object-group``: what an access-list entry refers to by name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+from itertools import chain
 
 from asa_automate.config.access_list import (
     Endpoint,
@@ -76,38 +77,26 @@ def read_network_objects(
 
     The second block of an object, which holds its NAT line, leaves the first as it is.
     """
-    objects: dict[str, NetworkObject] = {}
-    for row in rows(_OBJECT, lines):
-        if row["TYPE"] != "network" or not row["NAME"]:
-            continue
-        thing = objects.setdefault(row["NAME"], NetworkObject(row["NAME"], line=row.line.number))
-        objects[row["NAME"]] = _with_address(thing, row, names)
-    return objects
+    found = _by_name(rows(_OBJECT, lines), ("network",))
+    return {name: _network_object(name, its, names) for name, its in found.items()}
 
 
 def read_network_groups(
     lines: Iterable[Line], names: Mapping[str, Address]
 ) -> dict[str, NetworkGroup]:
     """The ``object-group network`` among top-level ``lines``, by name."""
-    groups: dict[str, NetworkGroup] = {}
-    for row in rows(_GROUP, lines):
-        if row["TYPE"] != "network" or not row["NAME"]:
-            continue
-        group = groups.setdefault(row["NAME"], NetworkGroup(row["NAME"], line=row.line.number))
-        groups[row["NAME"]] = _with_member(group, row, names)
-    return groups
+    found = _by_name(rows(_GROUP, lines), ("network",))
+    return {name: _network_group(name, its, names) for name, its in found.items()}
 
 
 def read_services(lines: Iterable[Line]) -> dict[str, ServiceGroup]:
     """``object service`` and groups of services and protocols among top-level ``lines``."""
-    found: dict[str, ServiceGroup] = {}
-    kinds = ("service", "protocol")
-    both = [*rows(_OBJECT, lines), *rows(_GROUP, lines)]
-    for row in both:
-        if row["TYPE"] in kinds and row["NAME"]:
-            thing = found.setdefault(row["NAME"], ServiceGroup(row["NAME"], line=row.line.number))
-            found[row["NAME"]] = _with_service(thing, row)
-    return found
+    given = list(lines)
+    objects = [line for line in given if line.text.startswith("object ")]
+    groups = [line for line in given if line.text.startswith("object-group ")]
+    both = chain(rows(_OBJECT, objects), rows(_GROUP, groups))
+    found = _by_name(both, ("service", "protocol"))
+    return {name: _service_group(name, its) for name, its in found.items()}
 
 
 def write_network_object(thing: NetworkObject) -> list[str]:
@@ -147,15 +136,21 @@ def _member(service: Service) -> str:
     return " ".join(words)
 
 
-def _with_address(
-    thing: NetworkObject, row: Row, names: Mapping[str, Address]
-) -> NetworkObject:
-    if row["UNKNOWN"]:
-        return replace(thing, understood=False)
-    if not row["KIND"]:
-        return thing
-    ends = _addresses(row["KIND"], tuple(row["ARGUMENT"].split()), names)
-    return replace(thing, endpoints=ends, understood=bool(ends))
+def _by_name(found: Iterable[Row], types: tuple[str, ...]) -> dict[str, list[Row]]:
+    """The rows of each object or group; the first is the one that opens it."""
+    named: dict[str, list[Row]] = {}
+    for row in found:
+        if row["TYPE"] in types:
+            named.setdefault(row["NAME"], []).append(row)
+    return named
+
+
+def _network_object(name: str, its: list[Row], names: Mapping[str, Address]) -> NetworkObject:
+    # An address that is typed again takes the place of the first.
+    last = next((row for row in reversed(its) if row["KIND"]), None)
+    ends = _addresses(last["KIND"], _argument(last), names) if last else ()
+    odd = any(row["UNKNOWN"] for row in its)
+    return NetworkObject(name, ends, understood=bool(ends) and not odd, line=its[0].line.number)
 
 
 def _addresses(kind: str, words: Words, names: Mapping[str, Address]) -> tuple[Endpoint, ...]:
@@ -175,18 +170,20 @@ def _range(low: Address | None, high: Address | None) -> tuple[Endpoint, ...]:
     return ()
 
 
-def _with_member(group: NetworkGroup, row: Row, names: Mapping[str, Address]) -> NetworkGroup:
-    if not row["MEMBER"] and not row["UNKNOWN"]:
-        return group
-    kept = replace(group, lines=(*group.lines, row.line.text))
-    member = _network_member(row, names)
-    if member is None:
-        return replace(kept, understood=False)
-    return replace(kept, members=(*group.members, member))
+def _network_group(name: str, its: list[Row], names: Mapping[str, Address]) -> NetworkGroup:
+    printed = [row for row in its if row["MEMBER"] or row["UNKNOWN"]]
+    members = [_network_member(row, names) for row in printed]
+    return NetworkGroup(
+        name,
+        members=tuple(member for member in members if member),
+        lines=tuple(row.line.text for row in printed),
+        understood=None not in members,
+        line=its[0].line.number,
+    )
 
 
 def _network_member(row: Row, names: Mapping[str, Address]) -> Endpoint | None:
-    words = tuple(row["ARGUMENT"].split())
+    words = _argument(row)
     if row["MEMBER"] == "group-object":
         return Endpoint("object-group", words[0]) if len(words) == 1 else None
     if row["MEMBER"] != "network-object":
@@ -197,14 +194,23 @@ def _network_member(row: Row, names: Mapping[str, Address]) -> Endpoint | None:
     return end if end.kind in ("network", "object") and not rest else None
 
 
-def _with_service(thing: ServiceGroup, row: Row) -> ServiceGroup:
-    member = row.values.get("MEMBER") or row.values.get("KIND")
-    if not member and not row["UNKNOWN"]:
-        return thing
-    services = _services(member or "", tuple(row["ARGUMENT"].split()), row.values)
-    if not services:
-        return replace(thing, understood=False)
-    return replace(thing, members=(*thing.members, *services))
+def _service_group(name: str, its: list[Row]) -> ServiceGroup:
+    printed = [row for row in its if _member_word(row) or row["UNKNOWN"]]
+    found = [_services(_member_word(row), _argument(row), row.values) for row in printed]
+    return ServiceGroup(
+        name,
+        members=tuple(chain.from_iterable(found)),
+        understood=all(found),
+        line=its[0].line.number,
+    )
+
+
+def _member_word(row: Row) -> str:
+    return row.values.get("MEMBER") or row.values.get("KIND") or ""
+
+
+def _argument(row: Row) -> Words:
+    return tuple(row["ARGUMENT"].split())
 
 
 def _services(member: str, words: Words, values: Mapping[str, str]) -> tuple[Service, ...]:

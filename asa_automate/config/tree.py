@@ -28,14 +28,23 @@ SUBMODES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"(no )?(network|service|port|group|protocol|icmp|security|user)-object\s"
             r"|description\s",
         ),
-        (r"object (network|service)\s", r"(host|subnet|range|fqdn|service)\s|description\s"),
+        (
+            r"object (network|service)\s",
+            r"(host|subnet|range|fqdn)\s|description\s|service (?!reset|password|sw-|call)"
+            # A translation that begins with "source" is not the object's own.
+            r"|nat (\(\S+,\S+\) )?(static|dynamic)\s",
+        ),
         (
             r"interface\s",
-            r"(no )?(nameif|security-level|shutdown|management-only|duplex|speed|vlan)\b"
+            r"(no )?(nameif|security-level|shut(down)?|management-only|duplex|speed|vlan)\b"
+            r"|(channel-group|bridge-group|member-interface|flowcontrol|zone-member)\s"
             r"|(no )?ip(v6)? address\b|switchport\s|description\s|no forward\s",
         ),
     )
 )
+
+_OPENS_TYPED = re.compile(r"(class|parameters|match|description)\b")
+_OPENS_CLASS = re.compile(r"class\s")
 
 #: A capture that stands around the configuration, not in it: prompt with echo, headings.
 _AROUND = re.compile(
@@ -74,8 +83,8 @@ class Line:
 
     @property
     def is_comment(self) -> bool:
-        """``!`` separators, ``#`` notes and empty lines carry no configuration."""
-        return not self.text or self.text[0] in "!#"
+        """``!`` separators, ``#`` notes, ``:`` heads and empty lines carry no configuration."""
+        return not self.text or self.text[0] in "!#:"
 
     def walk(self) -> Iterator["Line"]:
         """This line and everything beneath it, in the order of the text."""
@@ -119,10 +128,9 @@ class Tree:
 
 def read_tree(text: str) -> Tree:
     """Cut a running-config into its tree; never raises, whatever the text."""
-    numbered = [
-        (number, raw.rstrip())
-        for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)
-    ]
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    # Blanks only: an odd byte at the end of a line is a difference.
+    numbered = [(number, raw.rstrip(" \t")) for number, raw in enumerate(plain.split("\n"), 1)]
     end = next((i for i, (_, raw) in enumerate(numbered) if _END.match(raw.strip())), None)
     body = numbered if end is None else numbered[:end]
     start = _end_of_header(body)
@@ -133,7 +141,7 @@ def read_tree(text: str) -> Tree:
         stanzas=_nest(lines),
         footer=() if end is None else tuple(raw for _, raw in numbered[end:]),
         version=_first(_VERSION, (raw.strip() for _, raw in body)),
-        serial=_first(_SERIAL, head),
+        serial=_first(_SERIAL, (raw.strip() for _, raw in body)),
         complete=end is not None,
     )
 
@@ -151,12 +159,20 @@ def _printed(line: Line, depth: int) -> Iterator[str]:
 
 
 def _end_of_header(body: list[tuple[int, str]]) -> int:
-    """Index after the leading ``:`` lines, blanks, echoes and the version line."""
+    """Index after the version line, or the leading ``:`` lines, blanks and echoes without one.
+
+    Collectors put what ``show version`` says in front, as ``!`` lines.
+    """
+    plain = len(body)
     for i, (_, raw) in enumerate(body):
         bare = raw.strip()
-        if bare and bare[0] != ":" and not _AROUND.match(raw) and not _VERSION.match(bare):
-            return i
-    return len(body)
+        if _VERSION.match(bare):
+            return i + 1
+        if bare and bare[0] == "!":
+            plain = min(plain, i)
+        elif bare and bare[0] != ":" and not _AROUND.match(raw):
+            return min(plain, i)
+    return plain
 
 
 def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str | None:
@@ -167,22 +183,19 @@ def _nest(lines: list[Line]) -> tuple[Line, ...]:
     base = min((_indent(line) for line in lines if not line.is_comment), default=0)
     stanzas: list[Line] = []
     block: list[Line] = []
+    waiting: list[Line] = []
     for line in lines:
-        if not block or _opens_stanza(line, block[0], base):
-            stanzas += _closed(block)
-            block = [line]
+        if line.is_comment:
+            # Whether it stands in the block or ends it is for the next command to say: blank
+            # lines and notes inside a block are forum damage and end nothing.
+            waiting.append(line)
+        elif block and (_indent(line) > base or _belongs_beneath(line, block[0])):
+            block += [*waiting, line]
+            waiting = []
         else:
-            block.append(line)
-    return tuple([*stanzas, *_closed(block)])
-
-
-def _opens_stanza(line: Line, head: Line, base: int) -> bool:
-    if head.is_comment or not line.text:
-        # A blank line inside a block is forum damage; before the next command it ends nothing.
-        return head.is_comment
-    if _indent(line) > base:
-        return False
-    return not _belongs_beneath(line, head)
+            stanzas += [*_closed(block), *waiting]
+            block, waiting = [line], []
+    return (*stanzas, *_closed(block), *waiting)
 
 
 def _belongs_beneath(line: Line, head: Line) -> bool:
@@ -190,24 +203,23 @@ def _belongs_beneath(line: Line, head: Line) -> bool:
 
 
 def _closed(block: list[Line]) -> list[Line]:
-    """A block as one stanza, followed by the blank lines and comments that trail it."""
+    """A block as one stanza."""
     if not block:
         return []
-    kept = len(block)
-    while kept > 1 and not block[kept - 1].text:
-        kept -= 1
-    head, beneath, trailing = block[0], block[1:kept], block[kept:]
+    head, beneath = block[0], block[1:]
+    if not beneath:
+        return [head]
     if head.text.startswith("policy-map "):
         children = _by_keyword(head, beneath)
     elif head.text.startswith("class-map "):
         children = tuple(beneath)
     else:
         children = _by_column(beneath)
-    return [replace(head, children=children), *trailing]
+    return [replace(head, children=children)]
 
 
 def _by_column(lines: list[Line]) -> tuple[Line, ...]:
-    """Children by indentation: a line belongs to the nearest earlier line that is less indented."""
+    """Children by indentation: a line belongs to the nearest earlier one that is less indented."""
     children: list[Line] = []
     for group in _groups(lines, lambda line, head: _indent(line) <= _indent(head)):
         children.append(replace(group[0], children=_by_column(group[1:])))
@@ -216,12 +228,8 @@ def _by_column(lines: list[Line]) -> tuple[Line, ...]:
 
 def _by_keyword(head: Line, lines: list[Line]) -> tuple[Line, ...]:
     """Children of a policy-map: ``class``, ``parameters`` and ``match`` open, the rest follows."""
-    opens = re.compile(
-        r"(class|parameters|match|description)\b"
-        if head.text.startswith("policy-map type ")
-        else r"(class|description)\s"
-    )
-    groups = _groups(lines, lambda line, _: bool(opens.match(line.text)))
+    opens = _OPENS_TYPED if head.text.startswith("policy-map type ") else _OPENS_CLASS
+    groups = _groups(lines, lambda line, head: head.is_comment or bool(opens.match(line.text)))
     return tuple(replace(group[0], children=tuple(group[1:])) for group in groups)
 
 

@@ -97,8 +97,15 @@ class Conversation:
         known: Prompt | None = None,
         carry: bytes = b"",
         answers: Answers | None = None,
+        confirm: bool = False,
     ) -> Reply:
         """Send ``line`` and wait for the whole reply.
+
+        Args:
+            known: the prompt learnt before.
+            carry: what already stands on the line of the echo.
+            answers: what to send to questions that may come.
+            confirm: whether a little silence must follow the prompt.
 
         Raises:
             LinkLost: the link broke, fell silent, or went somewhere unexpected.
@@ -112,6 +119,7 @@ class Conversation:
             expects=frozenset(answers),
             quiet=self._timeouts.quiet,
             most=self._timeouts.most_bytes,
+            confirm=confirm,
         )
         exchange.receive(self._unasked())
         self._send(line.encode("ascii") + b"\n", line)
@@ -130,9 +138,13 @@ class Conversation:
         while (left := deadline - self._clock()) > 0:
             self._wire.read(left)  # ends with LinkLost when the device hangs up
 
-    def _unasked(self) -> bytes:
+    def must_live(self) -> None:
+        """Raise ``LinkLost`` if nothing can be sent any more."""
         if not self.alive:
             raise LinkLost("the session has ended; nothing was sent", device=self.device)
+
+    def _unasked(self) -> bytes:
+        self.must_live()
         return self._read(0.0, "")
 
     def _send(self, data: bytes, line: str) -> None:

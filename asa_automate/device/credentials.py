@@ -63,9 +63,14 @@ def resolve(device: Device, env: Mapping[str, str]) -> Credentials:
         BadInput: a reference leads nowhere, or user name or password are not to be found.
     """
     refs = device.credentials
-    username = _look_up(device, "username", refs.username, env) or device.username
-    password = _look_up(device, "password", refs.password, env)
-    enable = _look_up(device, "enable", refs.enable, env)
+    username, password, enable = (
+        _part(device, part, reference, env)
+        for part, reference in (
+            ("username", refs.username),
+            ("password", refs.password),
+            ("enable", refs.enable),
+        )
+    )
     return Credentials(
         username=_needed(device, "username", username),
         password=Secret(_needed(device, "password", password)),
@@ -73,13 +78,15 @@ def resolve(device: Device, env: Mapping[str, str]) -> Credentials:
     )
 
 
-def _look_up(
-    device: Device, part: str, reference: str | None, env: Mapping[str, str]
-) -> str | None:
-    if reference is None:
-        # A user name in the inventory is more particular than the environment's.
-        own = device.username if part == "username" else None
-        return own or env.get(VARIABLES[part])
+def _part(device: Device, part: str, reference: str | None, env: Mapping[str, str]) -> str | None:
+    if reference is not None:
+        return _clean(device, part, _look_up(device, part, reference, env))
+    # A user name in the inventory is more particular than the environment's.
+    own = device.username if part == "username" else None
+    return _clean(device, part, own or env.get(VARIABLES[part]))
+
+
+def _look_up(device: Device, part: str, reference: str, env: Mapping[str, str]) -> str:
     kind, colon, where = reference.partition(":")
     if not colon or kind not in _SOURCES or not where:
         raise BadInput(
@@ -87,25 +94,25 @@ def _look_up(
             device=device.name,
         )
     try:
-        text = _SOURCES[kind](where, env)
+        return _SOURCES[kind](where, env)
     except BadInput as error:
         raise BadInput(f"credentials.{part}: {error.message}", device=device.name) from None
-    return _clean(device, part, text)
 
 
-def _clean(device: Device, part: str, text: str) -> str:
-    if any(not character.isprintable() for character in text):
+def _clean(device: Device, part: str, text: str | None) -> str | None:
+    """``text``, refused if it could be two lines: it will be typed at a question."""
+    if text and not text.isprintable():
         raise BadInput(f"credentials.{part} holds a control character", device=device.name)
     return text
 
 
 def _needed(device: Device, part: str, text: str | None) -> str:
-    if text:
-        return _clean(device, part, text)
-    raise BadInput(
-        f"no {part}: set {VARIABLES[part]}, or credentials.{part} in the inventory",
-        device=device.name,
-    )
+    if not text:
+        raise BadInput(
+            f"no {part}: set {VARIABLES[part]}, or credentials.{part} in the inventory",
+            device=device.name,
+        )
+    return text
 
 
 def _from_env(name: str, env: Mapping[str, str]) -> str:

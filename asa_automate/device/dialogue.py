@@ -59,12 +59,14 @@ class Quiet:
 
     Attributes:
         page: for a pager.
+        line: for the prompt behind a configuration line, so that no text is missed.
         settle: for the first prompt and for a question that we expect.
         sure: for a prompt where text could still follow, or whose echo is missing.
         unasked: for a question that nobody expected.
     """
 
     page: float = 0.05
+    line: float = 0.05
     settle: float = 0.15
     sure: float = 1.0
     unasked: float = 5.0
@@ -127,6 +129,8 @@ class Stop:
 
 NextStep = Wait | Page | Asked | Done | Stop
 _EVER = 3600.0
+_TICK = 0.001
+"""The shortest wait: a remainder of rounding must not be waited for again and again."""
 
 
 class Exchange:
@@ -138,6 +142,7 @@ class Exchange:
         carry: what had already arrived on the line where the echo will appear.
         expects: questions that may be asked and will be answered.
         most: bytes that a reply may have.
+        confirm: whether a little silence must follow even a prompt that looks certain.
     """
 
     def __init__(
@@ -149,12 +154,14 @@ class Exchange:
         expects: frozenset[Question] = frozenset(),
         quiet: Quiet | None = None,
         most: int = 64_000_000,
+        confirm: bool = False,
     ) -> None:
         self.sent = sent
         self._known = known
         self._expects = expects
         self._quiet = quiet or Quiet()
         self._most = most
+        self._confirmed_by = self._quiet.line if confirm else 0.0
         self._data = bytearray(carry)
         self._carried = len(carry)
         self._echo: tuple[int, int] | None = None
@@ -219,14 +226,14 @@ class Exchange:
                 return Wait(_EVER)  # the old prompt: the device has not said anything yet
             needed = self._quiet.settle if self.sent is None else self._quiet.unasked
         elif (prompt.host, prompt.gap) == (known.host, known.gap):
-            needed = 0.0 if self._is_certain() else self._quiet.sure
+            needed = self._confirmed_by if self._is_certain() else self._quiet.sure
         elif prompt.hostname == known.hostname and prompt.host != known.host:
             why = f"the prompt changed from {known.host} to {prompt.host}"
             return self._after(self._quiet.sure, quiet, Stop(why))
         else:
             return Wait(_EVER)
         if quiet < needed:
-            return Wait(needed - quiet)
+            return Wait(max(needed - quiet, _TICK))
         return Done(self._reply(prompt))
 
     def _is_certain(self) -> bool:
@@ -251,7 +258,7 @@ class Exchange:
 
     @staticmethod
     def _after(needed: float, quiet: float, step: NextStep) -> NextStep:
-        return step if quiet >= needed else Wait(needed - quiet)
+        return step if quiet >= needed else Wait(max(needed - quiet, _TICK))
 
     def _reply(self, prompt: Prompt) -> Reply:
         start = self._line_start()

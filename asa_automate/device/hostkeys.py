@@ -4,7 +4,6 @@ import paramiko
 
 from asa_automate.device import ssh
 from asa_automate.device.known_hosts import HostKey
-from asa_automate.device.printable import one_line
 from asa_automate.errors import Unreachable
 
 
@@ -29,10 +28,11 @@ def scan(host: str, port: int, timeout: float = 10.0, *, legacy: bool = False) -
         transport.start_client(timeout=timeout)
         return [ssh.host_key(host, port, transport.get_remote_server_key())]
     except paramiko.ssh_exception.IncompatiblePeer as error:
-        raise Unreachable(f"{host}:{port}: {ssh.mismatch(error, transport)}") from None
+        raise Unreachable(
+            f"cannot connect to {host}:{port}: {ssh.mismatch(error, transport)}"
+        ) from None
     except (paramiko.SSHException, EOFError, OSError) as error:
-        reason = one_line(str(error)) or "connection closed"
-        raise Unreachable(f"{host}:{port}: no SSH key exchange ({reason})") from None
+        raise Unreachable(f"cannot connect to {host}:{port}: {ssh.in_words(error)}") from None
     finally:
         if transport is not None:
             transport.close()

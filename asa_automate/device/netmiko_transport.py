@@ -24,7 +24,6 @@ from asa_automate.device import known_hosts as store
 from asa_automate.device import ssh
 from asa_automate.device.credentials import Credentials
 from asa_automate.device.known_hosts import HostKey
-from asa_automate.device.printable import one_line
 from asa_automate.device.wire import Wire
 from asa_automate.errors import (
     AsaAutomateError,
@@ -107,6 +106,9 @@ class QuietAsa(CiscoAsaSSH):
     def session_preparation(self) -> None:
         """Nothing: the dialogue is ours."""
 
+    def cleanup(self, command: str = "exit") -> None:
+        """Nothing: the stock one types at a device that nobody may type at any more."""
+
 
 class ChannelWire:
     """The wire over an SSH channel."""
@@ -125,7 +127,7 @@ class ChannelWire:
             self._channel.settimeout(_WRITE_SECONDS)
             self._channel.sendall(data)
         except (OSError, SSHException, EOFError) as error:
-            raise LinkLost(_reason(error), device=self._device) from None
+            raise LinkLost(ssh.in_words(error), device=self._device) from None
 
     def read(self, seconds: float) -> bytes:
         """See ``Wire``."""
@@ -135,7 +137,7 @@ class ChannelWire:
         except TimeoutError:
             return b""
         except (OSError, SSHException, EOFError) as error:
-            raise LinkLost(_reason(error), device=self._device) from None
+            raise LinkLost(ssh.in_words(error), device=self._device) from None
         if not data:
             raise LinkLost("the device hung up", device=self._device)
         return data
@@ -234,7 +236,9 @@ def _translate(error: Exception, device: Device, client: _Client) -> NoReturn:
         raise LoginRefused(
             "login refused: wrong user name or password", device=device.name
         ) from None
-    raise Unreachable(f"cannot connect to {where}: {_reason(cause)}", device=device.name) from None
+    raise Unreachable(
+        f"cannot connect to {where}: {ssh.in_words(cause)}", device=device.name
+    ) from None
 
 
 def _cause(error: Exception) -> BaseException:
@@ -257,9 +261,3 @@ def _raise_changed(cause: BadHostKeyException, device: Device, client: _Client) 
         f"HOST KEY CHANGED: it shows {shown}, pinned is {ours}; no password was sent: {ADVICE}",
         device=device.name,
     ) from None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    return one_line(getattr(error, "strerror", None) or str(error)) or "connection closed"

@@ -131,6 +131,7 @@ class Session:
             LineRefused: the device does not let us, or warns (a standby unit does).
         """
         self._must_may_change()
+        self._talk.must_live()
         if self.prompt.configuring:
             return
         answers = {Question.REPORTING: b"A"}
@@ -150,13 +151,15 @@ class Session:
         self._must_may_change()
         needed = prompts.mode_needed(check_line(text))
         self._go_to(needed, text)
-        reply = self._ask(text, Limit(self._timeouts.line, self._timeouts.line))
+        limit = Limit(self._timeouts.line, self._timeouts.line)
+        reply = self._ask(text, limit, confirm=True)
         wanted = prompts.mode_after(text, needed)
         if not _is_quiet(text, reply) or self.mode is not wanted:
             raise self._refusal(text, reply, wanted)
 
     def end(self) -> None:
         """Leave configuration mode (nothing to do when it is not there)."""
+        self._talk.must_live()
         if not self.prompt.configuring:
             return
         reply = self._ask("end", self._moving)
@@ -206,8 +209,17 @@ class Session:
     def _moving(self) -> Limit:
         return Limit(self._timeouts.prompt, self._timeouts.prompt)
 
-    def _ask(self, line: str, limit: Limit, answers: dict[Question, bytes] | None = None) -> Reply:
-        reply = self._talk.ask(check_line(line), limit, known=self.prompt, answers=answers)
+    def _ask(
+        self,
+        line: str,
+        limit: Limit,
+        *,
+        answers: dict[Question, bytes] | None = None,
+        confirm: bool = False,
+    ) -> Reply:
+        reply = self._talk.ask(
+            check_line(line), limit, known=self.prompt, answers=answers, confirm=confirm
+        )
         self.prompt = reply.prompt
         return reply
 

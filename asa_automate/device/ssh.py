@@ -94,6 +94,16 @@ def mismatch(error: Exception, transport: paramiko.Transport | None) -> str:
     return f"no common algorithms ({one_line(text)}); {LEGACY_ADVICE}"
 
 
+def in_words(error: BaseException) -> str:
+    """What an exception of socket or paramiko means, in one line."""
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    text = str(error)
+    if "protocol banner" in text:
+        return "no SSH greeting: it is no SSH server, or all its sessions are taken"
+    return one_line(getattr(error, "strerror", None) or text) or "connection closed"
+
+
 def keep_quiet() -> None:
     """Keep the libraries' loggers from writing what they see to anybody's log."""
     for name in ("paramiko", "netmiko"):

@@ -16,8 +16,8 @@ _ERASED = re.compile(r"(?:^|\r) +\r|\x08+ +\x08+")
 _PAGER_ERASURE = re.compile(rb"\r? +\r|\x08+ *\x08*|\r?\x1b\[[0-2]?K\r?")
 _LINE_ENDS = re.compile(rb"\r*\n\r*")
 _ECHO_LINES = 4
-_SCROLLED_FROM = 40
-"""Commands shorter than this are never scrolled: no prompt leaves less room on 80 columns."""
+_LEAST_WINDOW = 4
+"""Characters of a command that a scrolled echo shows at least, however long the prompt is."""
 
 
 def decode(data: bytes) -> str:
@@ -96,7 +96,7 @@ def _long_echo(lines: list[bytes], sent: str, host: str | None) -> int:
     for count in range(1, len(texts) + 1):
         if _squashed("".join(texts[:count])) == wanted:
             return count
-    return 1 if len(sent) >= _SCROLLED_FROM and _is_scrolled(texts[0], sent, host) else 0
+    return 1 if _is_scrolled(texts[0], sent, host) else 0
 
 
 def _is_scrolled(text: str, sent: str, host: str | None) -> bool:
@@ -106,7 +106,7 @@ def _is_scrolled(text: str, sent: str, host: str | None) -> bool:
     windows = [_without_prompt(part, host).strip() for part in re.split(r"[\r\x08$]+", text)]
     windows = [window for window in windows if window]
     return (
-        bool(windows)
+        sum(map(len, windows)) >= min(_LEAST_WINDOW, len(sent))
         and all(window in sent for window in windows)
         and (sent.startswith(windows[0]) or sent.endswith(windows[-1]))
     )

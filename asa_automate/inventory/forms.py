@@ -10,8 +10,6 @@ from pydantic import (
     BeforeValidator,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    StrictBool,
-    StrictInt,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -54,6 +52,12 @@ class Form:
         return {"type": "string", "description": self.what, **shape}
 
 
+_PRINTABLE = Form(
+    r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+",
+    "text without control characters, and not empty",
+)
+
+
 def literal_secret(key: str) -> str:
     """The text of the refusal for a secret that is written into a file; never shows it."""
     return f"'{key}' holds a secret itself; put a reference in its place: {KINDS}"
@@ -92,7 +96,7 @@ def _port(value: object) -> int:
 def _scalar(value: object) -> object:
     if isinstance(value, dict | list):
         raise refusal("must be one value (text, a number, true or false), no list or mapping")
-    return value
+    return _PRINTABLE.check(value) if isinstance(value, str) else value
 
 
 def _gateway(value: object) -> Address:
@@ -162,19 +166,17 @@ JumpHost = Annotated[
         253,
     ),
 ]
-Printable = Annotated[
-    str,
-    Form(
-        r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+",
-        "text without control characters, and not empty",
-    ),
-]
+Printable = Annotated[str, _PRINTABLE]
 Port = Annotated[
     int,
     BeforeValidator(_port),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 65535}),
 ]
-Scalar = Annotated[Printable | StrictInt | StrictBool | float | None, BeforeValidator(_scalar)]
+Scalar = Annotated[
+    Any,
+    BeforeValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
 Gateway = Annotated[
     Address,
     BeforeValidator(_gateway),

@@ -53,8 +53,11 @@ def is_slip_of(word: str, known: str) -> bool:
     """True if ``word`` is ``known`` with one slip of the fingers.
 
     A slip is a letter too many or too few, or two neighbours swapped; in words of six letters or
-    more also one wrong letter. Short words are left more room: ``size`` is no misspelt ``site``.
+    more also one wrong letter, in long ones two slips. Short words are left more room: ``size``
+    is no misspelt ``site``.
     """
+    if len(known) >= 8 and word != known:
+        return difflib.SequenceMatcher(None, word, known).ratio() >= 0.88
     if word == known or abs(len(word) - len(known)) > 1:
         return False
     if len(word) != len(known):

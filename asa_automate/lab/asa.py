@@ -6,7 +6,7 @@ from asa_automate.errors import Unreachable
 from asa_automate.lab.box import Box, Counter, Counts, Entry, Snapshot
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
-from asa_automate.lab.session import Shell
+from asa_automate.lab.shell import Shell
 
 __all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
 
@@ -47,3 +47,9 @@ class VirtualAsa(Box):
         """How many sessions there are now."""
         with self.lock:
             return sum(not shell.closed for shell in self._open)
+
+    def hang_up_all(self) -> None:
+        """End every session, as when the box loses its network."""
+        with self.lock:
+            for shell in self._open:
+                shell.close()

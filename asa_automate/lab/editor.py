@@ -50,39 +50,44 @@ def carry_out(
     negated = words.skip("no")
     if negated and not words:
         raise incomplete()
-    found, inside = _rule(path, words)
-    if found is None:
+    rule = _rule(path, words)
+    if rule is None:
         return _kept_inside(stanzas, path, line)
-    text = _full_text(found)
-    where = path if inside else ()
-    ctx = Ctx(stanzas, where, knobs, version, negated, text, found.phrase)
+    found, where = rule
+    ctx = Ctx(stanzas, where, knobs, version, negated, _full_text(found), found.phrase)
     return found.action(ctx, words)
 
 
-def leaves_submode(path: Path, line: str) -> bool:
-    """Whether a line typed in a sub-mode is a global command, refused or not."""
+def mode_for(path: Path, line: str) -> Path:
+    """The mode whose command ``line`` is when it is typed in the mode of ``path``.
+
+    A command of an outer mode leaves the inner one, also when it is then refused.
+    """
     words = Words.of(line)
     words.skip("no")
     try:
-        found, inside = _rule(path, words)
+        rule = _rule(path, words)
     except Unparsed:
-        return False
-    return found is not None and not inside
+        return path
+    return rule[1] if rule else path
 
 
-def _rule(path: Path, words: Words) -> tuple[Found[Rule] | None, bool]:
-    """The rule for a line, and whether it is of the sub-mode; ``None``: a line only kept."""
-    grammar = SUBMODES.get(_grammar_name(path))
-    start = words.at
+def _rule(path: Path, words: Words) -> tuple[Found[Rule], Path] | None:
+    """The rule for a line and the mode that it belongs to; ``None``: a line only kept.
+
+    Spelt-out words go first, from the inner mode outwards; then shortened ones.
+    """
     word = words.peek()
-    if grammar is not None and grammar.knows(word):
-        prefers_global = not grammar.knows_exactly(word) and GLOBAL.knows_exactly(word)
-        if not prefers_global:
-            return grammar.find(words), True
-    if path and grammar is None and word.lower() not in _MODELLED:
-        return None, True
-    words.at = start
-    return GLOBAL.find(words), False
+    levels = [path[:depth] for depth in range(len(path), 0, -1)]
+    grammars = [(SUBMODES[name], at) for at in levels if (name := _grammar_name(at)) in SUBMODES]
+    if path and not grammars and word.lower() not in _MODELLED:
+        return None
+    grammars.append((GLOBAL, ()))
+    for knows in (Grammar.knows_exactly, Grammar.knows):
+        for grammar, at in grammars:
+            if knows(grammar, word):
+                return grammar.find(words), at
+    return grammars[0][0].find(words), path
 
 
 def _grammar_name(path: Path) -> str:
@@ -117,4 +122,4 @@ def _kept_inside(stanzas: Stanzas, path: Path, line: str) -> Outcome:
     return Outcome(after, inside if mode_of(inside) and text == gone else path)
 
 
-__all__ = ["Outcome", "Refused", "carry_out", "leaves_submode"]
+__all__ = ["Outcome", "Refused", "carry_out", "mode_for"]

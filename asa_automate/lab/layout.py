@@ -8,7 +8,10 @@ from asa_automate.config.tree import Line, Tree, read_tree, write_tree
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.stanzas import Stanzas, key
 
-_HEADER_LINE = re.compile(r":|(ASA|PIX|FWSM) Version ")
+_HEADER_LINE = re.compile(r":(\s|$)|(ASA|PIX|FWSM) Version ")
+_NAMED = re.compile(r": (Serial Number|Hardware):")
+#: What some boxes print after ``: end``.
+_AFTER_END = re.compile(r"(no )?asdm ")
 _INSPECT = re.compile(r"^( *inspect .*\S)$", re.MULTILINE)
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 #: From here on the header names serial number and hardware.
@@ -32,7 +35,7 @@ def loaded(text: str, knobs: Knobs) -> Tree:
         stanzas=kept,
         version=tree.version or knobs.version,
         serial=tree.serial or knobs.serial,
-        footer=(),
+        footer=tuple(line for line in tree.footer if _AFTER_END.match(line)),
         complete=True,
     )
     return replace(whole, header=_running_header(whole, knobs))
@@ -57,7 +60,9 @@ def printed(tree: Tree, knobs: Knobs) -> str:
     """The whole text, from ``: Saved`` to ``: end``, with its checksum."""
     body = body_text(tree.stanzas, knobs)
     sum_ = checksum(body)
-    return "\n".join([*tree.header, body.rstrip("\n"), f"Cryptochecksum:{sum_}", ": end", ""])
+    return "\n".join(
+        [*tree.header, body.rstrip("\n"), f"Cryptochecksum:{sum_}", ": end", *tree.footer, ""]
+    )
 
 
 def body_text(stanzas: Stanzas, knobs: Knobs) -> str:
@@ -81,8 +86,11 @@ def hostname(tree: Tree, knobs: Knobs) -> str:
 
 
 def _running_header(tree: Tree, knobs: Knobs) -> tuple[str, ...]:
+    """Serial number and hardware as the loaded text gave them, else by version and knobs."""
     version = tree.version or knobs.version
-    if version_pair(version) < _SERIAL_SINCE:
+    named = tuple(line for line in tree.header if _NAMED.match(line))
+    if not named and version_pair(version) >= _SERIAL_SINCE:
+        named = (f": Serial Number: {tree.serial}", f": Hardware:   {knobs.hardware}")
+    if not named:
         return (": Saved", ":", f"ASA Version {version} ")
-    named = (f": Serial Number: {tree.serial}", f": Hardware:   {knobs.hardware}", ":")
-    return (": Saved", ": ", *named, f"ASA Version {version} ")
+    return (": Saved", ": ", *named, ":", f"ASA Version {version} ")

@@ -1,216 +1,357 @@
-"""One terminal session with a virtual ASA after authentication: bytes in, bytes out."""
+"""A session after authentication: privilege, modes, pager, save, reload, show, configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from asa_automate.lab import texts
+from asa_automate.lab.answers import ANSWERS, filtered, split_filter
 from asa_automate.lab.box import Box, Entry
-from asa_automate.lab.modes import mode_of
-from asa_automate.lab.stanzas import Path, key, starting
-from asa_automate.lab.terminal import Echo, Key, LineEditor, Pager
+from asa_automate.lab.console import Console
+from asa_automate.lab.edit import Refused
+from asa_automate.lab.editor import mode_for
+from asa_automate.lab.faults import RUBBISH, Fault, Kind
+from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, invalid
+from asa_automate.lab.layout import checksum
+
+Command = Callable[["Shell", Words], str]
+_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """What follows comes ``seconds`` later."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The link is gone; nothing follows."""
-
-
-Piece = bytes | Late | Cut
-Ask = Callable[[str], None]
-
-
-class Terminal:
-    """The part of a session that knows keys and questions, but no command.
-
-    Args:
-        box: the device behind it.
-        number: of the session, from 1.
-        user: who logged in.
-    """
+class Shell(Console):
+    """A session with everything that can be typed in it."""
 
     def __init__(self, box: Box, number: int, user: str) -> None:
-        self.box = box
-        self.number = number
-        self.user = user
-        self.privileged = box.knobs.privileged_at_login
-        self.path: Path | None = None
-        self.width = box.knobs.width
-        self.page = _page(box)
-        self.closed = False
-        self.on_close: list[Callable[[], None]] = []
-        self._pager = Pager()
-        self._line = LineEditor(scrolled=box.knobs.scrolled_echo)
-        self._ask: Ask | None = None
-        self._after_cr = False
-        self._out: list[Piece] = []
-        box.at_reload(self.close)
-
-    # What others call
-
-    def greeting(self) -> bytes:
-        """What is printed right after login, prompt included."""
-        with self.box.lock:
-            text = self._banner()
-            if self.box.knobs.login_history:
-                text += texts.LOGGED_IN.format(
-                    user=self.user, hostname=self.box.hostname, logins=self.number
-                )
-                text += "\n"
-            self.print(text + texts.TYPE_HELP)
-            self.prompt()
-            return _bytes(self._taken())
-
-    def receive(self, data: bytes) -> bytes:
-        """What the device prints for these bytes, delays left out."""
-        return _bytes(self.feed(data))
-
-    def feed(self, data: bytes) -> list[Piece]:
-        """What happens for these bytes, in order: text, delays, and at last perhaps the cut."""
-        with self.box.lock:
-            for value in data:
-                if not self.closed:
-                    self._key(bytes([value]))
-            return self._taken()
-
-    def close(self) -> None:
-        """Hang up, from either side; safe to call twice."""
-        if self.closed:
-            return
-        self.closed = True
-        self.box.leave(self.close)
-        self._out.append(Cut())
-        for call in self.on_close:
-            call()
-
-    # What the commands call
-
-    @property
-    def mode(self) -> str:
-        """``user``, ``exec``, ``config`` or the name of a sub-mode."""
-        if self.path is None:
-            return "exec" if self.privileged else "user"
-        mode = mode_of(self.path)
-        return mode.name if mode else "config"
-
-    @property
-    def prompt_text(self) -> str:
-        """The prompt of the mode, with its blank."""
-        name = f"{self.box.hostname}{self.box.knobs.prompt_suffix}"
-        inside = f"({self.mode})" if self.path is not None else ""
-        return f"{name}{inside}{'#' if self.privileged else '>'} "
-
-    def print(self, text: str) -> None:
-        """Show an answer, page by page if it is long."""
-        self._out.append(self._pager.start(text, self.page))
-
-    def say(self, text: str) -> None:
-        """Show a text without line end and without pager."""
-        self._out.append(text.replace("\n", "\r\n").encode())
-
-    def prompt(self) -> None:
-        """Wait for the next command, unless a page is still open or a question asked."""
-        if self.closed or self._pager or self._ask:
-            return
-        self.say(f"\r{self.prompt_text}")
-        self._line.start(self.prompt_text, Echo.PLAIN, self.width)
-
-    def ask(self, question: str, then: Ask, *, secret: bool = False) -> None:
-        """Ask; the next line goes to ``then``."""
-        self._ask = then
-        self.say(question)
-        stars = Echo.STARS if self.box.knobs.password_stars else Echo.NONE
-        self._line.start(question.rpartition("\n")[2], stars if secret else Echo.PLAIN, 0)
-
-    def late(self, seconds: float) -> None:
-        """What is printed next comes so much later."""
-        self.box.seconds += seconds
-        self._out.append(Late(seconds))
-
-    def record(self, entry: Entry) -> None:
-        """Add to the box's transcript."""
-        self.box.transcript.append(entry)
+        super().__init__(box, number, user)
+        self._fault = ""
+        self._number: int | None = None
 
     def run(self, line: str) -> None:
-        """Carry out a command line."""
-        raise NotImplementedError
+        """One command line, in whatever mode."""
+        mode, executed = self.mode, True
+        self._fault, self._number = "", None
+        command, asked = split_filter(line)
+        try:
+            found = self._command(command)
+            if found is not None:
+                reply = filtered(self._exec(found), asked)
+            elif self._is_comment(line):
+                reply = ""
+            else:
+                reply = self._configuration_line(line)
+        except Unparsed as no:
+            reply, executed = self._caret(no), False
+        except Refused as no:
+            reply, executed = no.reply, False
+        executed = executed and self._fault not in _NOT_EXECUTED
+        self.record(Entry(self.number, mode, line, reply, self._number, self._fault, executed))
+        if reply and not self.closed:
+            self.print(reply)
 
-    def end(self) -> None:
-        """Leave the configuration mode altogether (Ctrl-Z)."""
-        self.path = None
+    def _command(self, line: str) -> Found[Command] | None:
+        """A command that is no configuration line; ``None``: it is one."""
+        table = USER if not self.privileged else EXEC if self.path is None else IN_CONFIG
+        words = Words.of(line)
+        if self.path is None:
+            return table.find(words)
+        try:
+            return table.find(words) if table.knows(words.peek()) else None
+        except Unparsed:
+            return None
 
-    def help(self) -> str:
-        """What ``?`` prints."""
-        return texts.HELP
+    def _exec(self, found: Found[Command]) -> str:
+        word = found.phrase.split()[0]
+        if word == "show":
+            full = " ".join([found.phrase, *(w.text for w in found.words.words[found.words.at :])])
+            return self._struck("show", full, lambda: found.action(self, found.words))
+        return found.action(self, found.words)
 
-    # Keys
+    def _is_comment(self, line: str) -> bool:
+        return line.strip()[0] in "!:#"
 
-    def _key(self, byte: bytes) -> None:
-        if byte == b"\n" and self._after_cr:
-            self._after_cr = False
+    def _configuration_line(self, line: str) -> str:
+        self.box.counts.config_lines += 1
+        number = self._number = self.box.counts.config_lines
+        reply = self._struck("line", "", lambda: self._carry_out(line, number))
+        if self.box.knobs.failover == "standby":
+            reply = "\n".join(part for part in (texts.STANDBY, reply) if part)
+        return reply
+
+    def _carry_out(self, line: str, number: int) -> str:
+        path = self.path or ()
+        try:
+            outcome = self.box.configure(path, line, number, self.user)
+        except Refused:
+            self.path = mode_for(path, line)
+            raise
+        self.path = outcome.path
+        return outcome.reply
+
+    def _struck(self, on: str, command: str, execute: Callable[[], str]) -> str:
+        """Carry out, unless the fault script has something else in mind."""
+        fault = self.box.script.next(on, command)
+        if fault is None:
+            return execute()
+        self._fault = Kind(fault.kind).value
+        return _FAULTS[Kind(fault.kind)](self, fault, execute)
+
+    def _caret(self, no: Unparsed) -> str:
+        if no.offset is None:
+            return no.reply
+        return f"{' ' * (len(self.prompt_text) + no.offset)}^\n{no.reply}"
+
+    # Privilege and modes
+
+    def enable(self, words: Words) -> str:
+        """``enable``: the password, three tries."""
+        words.rest()
+        if not self.privileged:
+            self._ask_enable(_TRIES)
+        return ""
+
+    def _ask_enable(self, left: int) -> None:
+        def then(password: str) -> None:
+            self._note("(enable password)")
+            if password == self.box.knobs.enable_password:
+                self.privileged = True
+            elif left > 1:
+                self.say(f"{texts.INVALID_PASSWORD}\n")
+                self._ask_enable(left - 1)
+            else:
+                self.say(f"{texts.INVALID_PASSWORD}\n{texts.ACCESS_DENIED}\n")
+
+        self.ask("Password: ", then, secret=True)
+
+    def _note(self, what: str) -> None:
+        self.record(Entry(self.number, self.mode, what, ""))
+
+    def login(self, words: Words) -> str:
+        """``login``: another user's name and password, and with it level 15."""
+        words.end()
+        self.ask("Username: ", self._ask_password)
+        return ""
+
+    def _ask_password(self, user: str) -> None:
+        def then(password: str) -> None:
+            self._note("(password)")
+            knobs = self.box.knobs
+            if (user, password) == (knobs.username, knobs.password):
+                self.user, self.privileged = user, True
+            else:
+                self.say("Login incorrect\n")
+
+        self.ask("Password: ", then, secret=True)
+
+    def disable(self, words: Words) -> str:
+        """Back to the user mode."""
+        words.end()
+        self.privileged, self.path = False, None
+        return ""
+
+    def configure(self, words: Words) -> str:
+        """``configure terminal``; the first one may ask a question first."""
+        words.end()
+        self.path = ()
+        self.box.counts.config_entries += 1
+        if self.box.knobs.ask_error_reporting and not self.box.reporting_asked:
+            self.say(f"{texts.NOTICE}\n")
+            self._ask_reporting()
+        return texts.STANDBY if self.box.knobs.failover == "standby" else ""
+
+    def _ask_reporting(self) -> None:
+        self.ask(texts.REPORTING_QUESTION, self._reporting)
+
+    def _reporting(self, answer: str) -> None:
+        letter = answer.strip()[:1].upper()
+        if letter not in ("Y", "N", "A"):
+            self._ask_reporting()
             return
-        self._after_cr = byte == b"\r"
-        if self._pager:
-            self._out.append(self._pager.key(byte))
-            self.prompt()
+        if letter == "A":
             return
-        shown, key_ = self._line.type(byte)
-        self._out.append(shown)
-        if key_ is not None:
-            self._special(key_)
+        self.box.reporting_asked = True
+        line = "call-home reporting anonymous"
+        self.box.edit([line if letter == "Y" else f"no {line}"])
+        self.say(texts.REPORTING_LATER if letter == "N" else "\n")
 
-    def _special(self, key_: Key) -> None:
-        line = self._line.text.decode("utf-8", "surrogateescape")
-        if key_ is Key.HELP:
-            self.say(f"?\n\n{self.help()}\n\r{self.prompt_text}{line}")
-            return
-        self._line.text.clear()
-        if key_ is Key.ENTER:
-            self._entered(line)
-        elif key_ is Key.END:
-            self.say("^Z\n")
-            self.end()
+    def leave(self, words: Words) -> str:
+        """``exit`` and ``quit``: one mode up; from the top, the session ends."""
+        words.end()
+        if self.path:
+            self.path = self.path[:-1]
+        elif self.path is not None:
+            self.path = None
         else:
-            self._ask = None
-            self.say("\n")
-        self.prompt()
+            self.say(texts.LOGOFF)
+            self.close(clean=True)
+        return ""
 
-    def _entered(self, line: str) -> None:
-        if self._ask:
-            then, self._ask = self._ask, None
-            then(line)
-        elif line.strip():
-            self.run(line)
+    def end_command(self, words: Words) -> str:
+        """``end``: out of the configuration mode."""
+        words.end()
+        self.end()
+        return ""
 
-    def _banner(self) -> str:
-        if self.box.knobs.banner:
-            return f"{self.box.knobs.banner}\n"
-        lines = [key(line).split(" ", 2) for line in starting(self.box.running.stanzas, "banner ")]
-        shown = [line[2] if len(line) > 2 else "" for line in lines if line[1] != "asdm"]
-        return "".join(f"{line}\n" for line in shown)
+    # Terminal
 
-    def _taken(self) -> list[Piece]:
-        pieces, self._out = [piece for piece in self._out if piece != b""], []
-        return pieces
+    def pager(self, words: Words) -> str:
+        """``terminal pager [lines] N`` of this session."""
+        words.skip("lines")
+        word = words.take()
+        if not word.text.isdigit():
+            raise invalid(word.offset)
+        words.end()
+        self.page = int(word.text)
+        return ""
+
+    def curpriv(self, words: Words) -> str:
+        """``show curpriv``."""
+        words.end()
+        modes = "P_PRIV" if self.privileged else "P_UNPR"
+        modes += " P_CONF" if self.path is not None else ""
+        level = 15 if self.privileged else 1
+        user = "enable_15" if self.privileged and not self.box.knobs.username else self.user
+        return texts.CURPRIV.format(user=user, level=level, modes=modes)
+
+    # Saving and starting again
+
+    def write_memory(self, words: Words) -> str:
+        """``write memory``."""
+        words.end()
+        return self._struck("write", "", self._saved)
+
+    def copy_running(self, words: Words) -> str:
+        """``copy running-config startup-config``: asks for the source first."""
+        words.end()
+        self.ask(
+            texts.SOURCE_QUESTION, lambda _: self.print(self._struck("write", "", self._saved))
+        )
+        return ""
+
+    def copy_at_once(self, words: Words) -> str:
+        """``copy /noconfirm running-config startup-config``."""
+        words.end()
+        return self._struck("write", "", self._saved)
+
+    def _saved(self) -> str:
+        self.box.save(self.user)
+        text = self.box.running_text
+        sum_ = checksum(text)
+        groups = " ".join(sum_[i : i + 8] for i in range(0, 32, 8))
+        return texts.SAVED.format(sum=groups, size=len(text))
+
+    def reload(self, words: Words) -> str:
+        """``reload [noconfirm]``: asks about unsaved changes, then to go on."""
+        if words.skip("noconfirm"):
+            self.box.reload()
+        elif self.box.running.stanzas != self.box.startup.stanzas:
+            self.ask(texts.SAVE_QUESTION, self._save_and_reload)
+        else:
+            self.ask(texts.RELOAD_QUESTION, self._confirmed)
+        return ""
+
+    def _save_and_reload(self, answer: str) -> None:
+        if answer.strip().upper().startswith("Y"):
+            self.say(f"{self._struck('write', '', self._saved)}\n")
+        self.ask(texts.RELOAD_QUESTION, self._confirmed)
+
+    def _confirmed(self, answer: str) -> None:
+        if answer.strip().lower() in ("", "y", "yes"):
+            self.box.reload()
 
 
-def _page(box: Box) -> int:
-    if box.knobs.pager_lines is not None:
-        return box.knobs.pager_lines
-    for line in box.running.commands():
-        words = key(line).split()
-        if words[:2] == ["no", "pager"]:
-            return 0
-        if words[0] == "pager" and words[-1].isdigit():
-            return int(words[-1])
-    return 24
+_Execute = Callable[[], str]
+_NOT_EXECUTED = ("cut_before", "refuse", "ignore", "reload")
 
 
-def _bytes(pieces: list[Piece]) -> bytes:
-    return b"".join(piece for piece in pieces if isinstance(piece, bytes))
+def _cut_before(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del fault, execute
+    shell.close()
+    return ""
+
+
+def _cut_after(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del fault
+    try:
+        execute()
+    finally:
+        shell.close()
+    return ""
+
+
+def _only_text(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del shell, execute
+    return fault.text
+
+
+def _delay(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    shell.late(fault.seconds)
+    return execute()
+
+
+def _reload(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del fault, execute
+    shell.box.reload()
+    return ""
+
+
+def _garbage(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del shell, execute
+    return fault.text or RUBBISH
+
+
+def _truncated(shell: Shell, fault: Fault, execute: _Execute) -> str:
+    del shell
+    return "\n".join(execute().split("\n")[: fault.lines])
+
+
+_FAULTS: dict[Kind, Callable[[Shell, Fault, _Execute], str]] = {
+    Kind.CUT_BEFORE: _cut_before,
+    Kind.CUT_AFTER: _cut_after,
+    Kind.REFUSE: _only_text,
+    Kind.IGNORE: _only_text,
+    Kind.DELAY: _delay,
+    Kind.RELOAD: _reload,
+    Kind.GARBAGE: _garbage,
+    Kind.TRUNCATED: _truncated,
+}
+
+
+def _answer(phrase: str) -> Command:
+    return lambda shell, words: ANSWERS[phrase](shell.box, words)
+
+
+_SHOWS: dict[str, Command] = {
+    **{phrase: _answer(phrase) for phrase in ANSWERS},
+    "show curpriv": Shell.curpriv,
+}
+_EVERYWHERE: dict[str, Command] = {
+    **_SHOWS,
+    "exit": Shell.leave,
+    "quit": Shell.leave,
+    "terminal pager": Shell.pager,
+    "write": Shell.write_memory,
+    "write memory": Shell.write_memory,
+    "copy running-config startup-config": Shell.copy_running,
+    "copy /noconfirm running-config startup-config": Shell.copy_at_once,
+    "configure terminal": Shell.configure,
+}
+USER = Grammar[Command](
+    {
+        "enable": Shell.enable,
+        "login": Shell.login,
+        "exit": Shell.leave,
+        "quit": Shell.leave,
+        "logout": Shell.leave,
+        "terminal pager": Shell.pager,
+        **{p: _SHOWS[p] for p in ("show curpriv", "show version", "show checksum", "show clock")},
+    }
+)
+EXEC = Grammar[Command](
+    {
+        **_EVERYWHERE,
+        "enable": Shell.enable,
+        "disable": Shell.disable,
+        "login": Shell.login,
+        "logout": Shell.leave,
+        "reload": Shell.reload,
+    }
+)
+IN_CONFIG = Grammar[Command]({**_EVERYWHERE, "end": Shell.end_command})

@@ -4,7 +4,7 @@ from collections import deque
 
 from asa_automate.errors import LinkLost
 from asa_automate.lab.asa import VirtualAsa
-from asa_automate.lab.shell import Cut, Late, Piece
+from asa_automate.lab.console import Cut, Late, Piece
 
 
 class MemoryWire:
@@ -36,7 +36,7 @@ class MemoryWire:
         self._arriving += self._shell.feed(data)
 
     def read(self, seconds: float) -> bytes:
-        """What has arrived within ``seconds`` of virtual time; ``LinkLost`` after the last of it."""
+        """What arrives within ``seconds`` of virtual time; ``LinkLost`` after the last of it."""
         if not self._arriving:
             if self._shell.closed:
                 raise LinkLost("the connection was closed by the device")

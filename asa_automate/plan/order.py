@@ -5,7 +5,7 @@ before anything relies on them; the commit lines take old inspection away; what 
 more goes last. So after every line each flow has its old or its new treatment.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from asa_automate.model import Address
 from asa_automate.plan.document import Command
@@ -27,16 +27,12 @@ def way(now: Scope, wanted: Scope, policies: Sequence[str]) -> tuple[Command, ..
         cleared = cleared_of(now, wanted)
         return (*way(now, cleared, policies), *way(cleared, wanted, policies))
     backwards = list(reversed(policies))
-    return tuple(
-        _merged(
-            [
-                *_inspection_back(now, wanted, backwards),
-                *_probe_away(now),
-                *_prepare(now, wanted, policies),
-                *_commit(now, wanted, policies),
-                *_clean_up(now, wanted, backwards),
-            ]
-        )
+    return (
+        *_inspection_back(now, wanted, backwards),
+        *_probe_away(now),
+        *_prepare(now, wanted, policies),
+        *_commit(now, wanted, policies),
+        *_clean_up(now, wanted, backwards),
     )
 
 
@@ -104,11 +100,14 @@ def _group(now: Scope, wanted: Scope) -> Iterator[Command]:
     added, removed = [m for m in new if m not in old], [m for m in old if m not in new]
     if not added and not removed and now.members is not None:
         return
-    yield _line(f"object-group network {GROUP}", "the gateways")
-    for address in added:
-        yield _line(_host(address), "a gateway", commit=now.is_live)
-    for address in removed:
-        yield _line(f"no {_host(address)}", "no longer a gateway", commit=now.is_live)
+    edits = [(_host(a), "a gateway") for a in added]
+    edits += [(f"no {_host(a)}", "no longer a gateway") for a in removed]
+    for number, (line, why) in enumerate(edits or [("", "")]):
+        if number == 0 or now.is_live:
+            # Before each commit line the firewall is read again, which leaves the sub-mode.
+            yield _line(f"object-group network {GROUP}", "the gateways")
+        if line:
+            yield _line(line, why, commit=now.is_live)
 
 
 def _host(address: Address) -> str:
@@ -163,18 +162,6 @@ def _clean_up(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Co
 def _into_class(policy: str, class_name: str, why: str) -> Iterator[Command]:
     yield _line(f"policy-map {policy}", "a policy-map in force")
     yield _line(f"class {class_name}", why)
-
-
-def _merged(lines: Iterable[Command]) -> Iterator[Command]:
-    """The same lines without entering the policy-map that we are in already."""
-    inside = None
-    for command in lines:
-        opens = command.line.startswith(("policy-map ", "class-map ", "object-group "))
-        if opens and command.line == inside and command.line.startswith("policy-map "):
-            continue
-        if opens or command.line.startswith(("no class-map ", "no object-group ", "access-list ", "no access-list ")):
-            inside = command.line if opens else None
-        yield command
 
 
 def _line(line: str, why: str, *, commit: bool = False) -> Command:

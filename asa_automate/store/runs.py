@@ -52,7 +52,7 @@ class RunDevice:
     reason: str | None = None
     before_fingerprint: str | None = None
     after_fingerprint: str | None = None
-    payload: Mapping[str, Any] = field(default=NOTHING)
+    payload: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """A wire that plays a firewall's part from a table, and a clock that only silence moves."""
 
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+import asyncssh
 import pytest
 
 from asa_automate.device.conversation import Timeouts
 from asa_automate.device.credentials import Secret
 from asa_automate.device.session import Session
 from asa_automate.errors import LinkLost
+from asa_automate.model import Device
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Answer:
 
 
 Echo = Callable[[str], str]
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -141,3 +147,107 @@ def opened() -> Callable[..., Session]:
 def answer() -> type[Answer]:
     """The class of answers."""
     return Answer
+
+
+GREETING = b"caf\xe9\r\n\rfw# "
+PASSWORD = "c4nary-pw"  # opens only the server below
+
+
+class Server:
+    """SSH servers in a thread; ``seen``: attempts to log in; ``heard``: lines."""
+
+    greeting = GREETING
+    password = PASSWORD
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.heard: list[bytes] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._servers: list[asyncssh.SSHAcceptor] = []
+
+    def start(
+        self, *keys: asyncssh.SSHKey, opens: bool = True, port: int = 0, **options: Any
+    ) -> Device:
+        """One more server; the device that it is."""
+        seen = self.seen
+
+        class Door(asyncssh.SSHServer):
+            def begin_auth(self, username: str) -> bool:
+                seen.append(username)
+                return True
+
+            def password_auth_supported(self) -> bool:
+                return True
+
+            def validate_password(self, _username: str, password: str) -> bool:
+                seen.append(password)
+                return password == PASSWORD
+
+            def session_requested(self) -> bool:
+                return opens
+
+        server = self._do(
+            asyncssh.create_server(
+                Door,
+                "127.0.0.1",
+                port,
+                server_host_keys=list(keys),
+                process_factory=self._talk if opens else None,
+                encoding=None,
+                line_editor=False,
+                **options,
+            )
+        )
+        self._servers.append(server)
+        return Device(name="fw1", host="127.0.0.1", port=server.get_port())
+
+    async def _talk(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.stdout.write(GREETING)
+        async for line in process.stdin:
+            self.heard.append(line)
+            word = line.strip()
+            process.stdout.write(word + b"\r\n\rfw# ")
+            if word == b"exit":
+                break
+        process.exit(0)
+
+    def stop_last(self) -> None:
+        """End the server that was started last, so that its port is free."""
+        self._do(_ended(self._servers.pop()))
+
+    def stop(self) -> None:
+        """End all of them, whatever they are at."""
+        while self._servers:
+            self.stop_last()
+        self._do(_idle())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def _do(self, work: Awaitable[Result]) -> Result:
+        async def done() -> Result:
+            return await work
+
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(10)
+
+
+async def _ended(server: asyncssh.SSHAcceptor) -> None:
+    server.close()
+
+
+async def _idle() -> None:
+    """Cancel what still runs on this loop, and wait until it has noticed."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A place for servers."""
+    made = Server()
+    yield made
+    made.stop()

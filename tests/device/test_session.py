@@ -16,7 +16,10 @@ from asa_automate.errors import (
 )
 
 Make = Callable[..., Any]
-ACE = "access-list ESA_EXEMPT_ESMTP line 1 extended deny tcp any object-group ESA_EXEMPT_HOSTS eq smtp"
+ACE = (
+    "access-list ESA_EXEMPT_ESMTP line 1 extended deny tcp any"
+    " object-group ESA_EXEMPT_HOSTS eq smtp"
+)
 
 GREETINGS = {
     "plain": b"fw> ",
@@ -158,7 +161,12 @@ def test_only_show_commands_are_shown(fake_wire: Make, opened: Make) -> None:
     wire = fake_wire()
     session = opened(wire)
     before = list(wire.sent)
-    for line in ("write memory", "configure terminal", "show x | redirect", "show version\nreload"):
+    for line in (
+        "write memory",
+        "configure terminal",
+        "show x | redirect",
+        "show version\nreload",
+    ):
         with pytest.raises(Refused):
             session.show(line)
     assert wire.sent == before
@@ -173,8 +181,17 @@ def test_lines_go_to_the_mode_they_belong_to(fake_wire: Make, opened: Make, answ
     def leave() -> None:
         wire.answers["exit"] = answer(prompt=prompts.get(wire.prompt, "fw(config)# "))
 
-    for line in ("object-group network G", "network-object host 192.168.1.1", ACE, "class-map C",
-                 "match access-list A", "policy-map P", "class C", "inspect esmtp", "no class D"):
+    for line in (
+        "object-group network G",
+        "network-object host 192.168.1.1",
+        ACE,
+        "class-map C",
+        "match access-list A",
+        "policy-map P",
+        "class C",
+        "inspect esmtp",
+        "no class D",
+    ):
         leave()
         session.line(line)
     session.end()
@@ -194,9 +211,7 @@ ECHOES = {
     ),
     "wrapped": lambda line: line if len(line) < 60 else line[:58] + "\r\n" + line[58:],
     "soft wrapped": lambda line: line if len(line) < 60 else line[:58] + " \r" + line[58:],
-    "backspaced": lambda line: (
-        line if len(line) < 60 else line[:60] + "\b" * 60 + "$" + line[20:]
-    ),
+    "backspaced": lambda line: line if len(line) < 60 else line[:60] + "\b" * 60 + "$" + line[20:],
 }
 
 
@@ -370,9 +385,7 @@ def test_a_reading_session_cannot_change(fake_wire: Make, opened: Make) -> None:
     assert wire.sent[-1] == "terminal pager 0"
 
 
-def test_save_leaves_configuration_mode_first(
-    fake_wire: Make, opened: Make, answer: Any
-) -> None:
+def test_save_leaves_configuration_mode_first(fake_wire: Make, opened: Make, answer: Any) -> None:
     wire = fake_wire({"write memory": answer("Building configuration...\n[OK]\n")})
     session = opened(wire)
     session.configure()

@@ -25,7 +25,8 @@ def test_a_reference(text: str, parts: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["secret", "env:", "env:1X", "env:A B", "file:", "keyring:asa", "vault:a", "op:x/y", ":"]
+    "text",
+    ["secret", "env:", "env:1X", "env:A B", "file:", "keyring:asa", "vault:a", "op:x/y", ":"],
 )
 def test_no_reference(text: str) -> None:
     assert reference(text) is None

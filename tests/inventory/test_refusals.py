@@ -35,7 +35,12 @@ CASES = {
         4,
         REFERENCES,
     ),
-    "secret in data": ("hosts", "fw1:\n  data:\n    enable_secret: Hunter2!\n", 3, "'enable_secret'"),
+    "secret in data": (
+        "hosts",
+        "fw1:\n  data:\n    enable_secret: Hunter2!\n",
+        3,
+        "'enable_secret'",
+    ),
     "secret in connection options": (
         "hosts",
         "fw1:\n  connection_options:\n    netmiko:\n      extras:\n        secret: Hunter2!\n",
@@ -61,7 +66,12 @@ CASES = {
         4,
         "did you mean 'username'?",
     ),
-    "unknown key of an exemption": ("exemptions", in_exemption("gateway: [192.0.2.1]"), 3, "gateways"),
+    "unknown key of an exemption": (
+        "exemptions",
+        in_exemption("gateway: [192.0.2.1]"),
+        3,
+        "gateways",
+    ),
     "unknown key beside exemptions": ("exemptions", "exemption: []\n", 1, "'exemptions'"),
     "misspelt credentials": ("hosts", "fw1:\n  data:\n    credental: x\n", 3, "unknown key"),
     "misspelt site": ("hosts", "fw1:\n  data:\n    sites: ams\n", 3, "did you mean 'site'?"),
@@ -75,13 +85,23 @@ CASES = {
     "a jump host like an option": ("hosts", "fw1:\n  data:\n    via: [-oX]\n", 3, "jump host"),
     "a context with a line feed": ("hosts", 'fw1:\n  data:\n    context: "a\\nb"\n', 3, "context"),
     "a site with an escape": ("hosts", 'fw1:\n  data:\n    site: "\\e[2J"\n', 3, "'site' must be"),
-    "a site of bidi marks": ("hosts", 'fw1:\n  data:\n    site: "a\\u202eb"\n', 3, "'site' must be"),
+    "a site of bidi marks": (
+        "hosts",
+        'fw1:\n  data:\n    site: "a\\u202eb"\n',
+        3,
+        "'site' must be",
+    ),
     "own data with an escape": ("hosts", 'fw1:\n  data:\n    rack: "\\e[2J"\n', 3, "'rack'"),
     "own data that is a list": ("hosts", "fw1:\n  data:\n    racks: [1, 2]\n", 3, "one value"),
     "data that is a list": ("hosts", "fw1:\n  data: [1]\n", 2, "must be a mapping"),
     "an entry that is empty": ("hosts", "fw1:\n", 1, "must be a mapping"),
     "groups that are no list": ("hosts", "fw1:\n  groups: lab\n", 2, "must be a list"),
-    "legacy that is no truth": ("hosts", "fw1:\n  data:\n    ssh: {legacy: 1}\n", 3, "true or false"),
+    "legacy that is no truth": (
+        "hosts",
+        "fw1:\n  data:\n    ssh: {legacy: 1}\n",
+        3,
+        "true or false",
+    ),
     "leading zeros": ("hosts", "fw1:\n  data:\n    serial: 00123\n", 3, "put quotes round it"),
     # names
     "a name with a slash": ("hosts", "../etc/x: {}\n", 1, "must be a name"),
@@ -97,7 +117,12 @@ CASES = {
     "a host as a network": ("exemptions", in_exemption("gateways: [10.0.0.1/32]"), 3, "a network"),
     "any": ("exemptions", in_exemption("gateways: [any]"), 3, "would exempt everybody"),
     "any4": ("exemptions", in_exemption("gateways: [any4]"), 3, "would exempt everybody"),
-    "0.0.0.0": ("exemptions", in_exemption("gateways: [0.0.0.0]"), 3, "stands for any"),
+    "the unspecified address": (
+        "exemptions",
+        in_exemption("gateways: [0.0.0.0]"),
+        3,
+        "stands for any",
+    ),
     "0.0.0.0/0": ("exemptions", in_exemption("gateways: [0.0.0.0/0]"), 3, "is a network"),
     "::": ("exemptions", in_exemption('gateways: ["::"]'), 3, "stands for any"),
     "multicast": ("exemptions", in_exemption("gateways: [224.0.0.5]"), 3, "multicast"),
@@ -153,7 +178,12 @@ CASES = {
         "in line 2 already",
     ),
     # between entries
-    "a group that does not exist": ("hosts", "fw1:\n  groups: [emea]\n", 2, "'emea' does not exist"),
+    "a group that does not exist": (
+        "hosts",
+        "fw1:\n  groups: [emea]\n",
+        2,
+        "'emea' does not exist",
+    ),
     "a group that contains itself": (
         "groups",
         "a: {groups: [b]}\nb: {groups: [a]}\n",
@@ -205,7 +235,9 @@ def test_all_problems_are_told_at_once_and_once(write: Callable[..., Path]) -> N
     with pytest.raises(BadInput) as caught:
         load(directory)
 
-    places = [problem.split(": ")[0].removeprefix(f"{directory}/") for problem in caught.value.problems]
+    places = [
+        problem.split(": ")[0].removeprefix(f"{directory}/") for problem in caught.value.problems
+    ]
     assert places == [
         "hosts.yaml:2",
         "hosts.yaml:3",

@@ -1,0 +1,170 @@
+"""``counters``: what was collected, as a table and as files for other programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.output import emit_json, escape, say, table
+from asa_automate.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from asa_automate.collect.deltas import Change
+    from asa_automate.store.engine import Store
+
+Row = dict[str, str | int | None]
+
+COLUMNS = (
+    "time", "device", "scope", "policy", "class", "engine", "map",
+    "name", "action", "value", "delta", "epoch",
+)  # fmt: skip  # in the order in which they are exported
+
+# How far back `show` looks for the reading before the last one: samples may be incomplete.
+LOOK_BACK = 16
+
+# What a spreadsheet would take for a formula.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """What `counters export` can write."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+SHOW = {"asa-automate counters show --limit fw1": "the latest reading of one firewall"}
+EXPORT = {
+    "asa-automate counters export --format csv > counters.csv": "all readings, for a spreadsheet",
+    "asa-automate counters export --format jsonl": "one JSON object a line",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    group = typer.Typer(
+        no_args_is_help=True,
+        help="What was collected: the latest readings, and all of them for other programs.",
+        rich_markup_mode=None,
+    )
+    app.add_typer(group, name="counters")
+    command(group, "show", InventoryOption, LimitOption, OutputOption, examples=SHOW)(show)
+    command(group, "export", InventoryOption, LimitOption, examples=EXPORT)(export)
+
+
+def show(settings: Settings) -> None:
+    """The latest reading of each counter and what was added since the one before."""
+    from asa_automate.store.engine import open_store
+
+    with closing(open_store(settings.store)) as store:
+        devices = _devices(settings, store)
+        rows = [row for device in devices for row in _latest(store, device)]
+    if settings.json:
+        emit_json(rows)
+        return
+    if not rows:
+        say(settings, "nothing was collected yet; `asa-automate collect` does it")
+    headings = ("device", "scope", "policy", "class", "map", "counter", "value", "delta")
+    table(settings, headings, [_cells(row) for row in rows])
+
+
+def export(
+    settings: Settings,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.CSV,
+) -> None:
+    """Write every reading with its increment to stdout, oldest first.
+
+    The increment is empty where a counter begins anew: first reading, reload, other unit, counters
+    cleared. It is never negative and never guessed.
+    """
+    from asa_automate.store.engine import open_store
+
+    with closing(open_store(settings.store)) as store:
+        rows = _all(store, _devices(settings, store))
+        WRITERS[form](rows)
+
+
+def _devices(settings: Settings, store: "Store") -> list[str]:
+    """The devices that have samples; with ``--limit``, those of the inventory that it takes."""
+    from asa_automate.store.samples import sampled_devices
+
+    sampled = sampled_devices(store)
+    if not settings.limits:
+        return sampled
+    from asa_automate.inventory import load
+
+    wanted = {device.name for device in load(settings.inventory).select(settings.limits).devices}
+    return [device for device in sampled if device in wanted]
+
+
+def _latest(store: "Store", device: str) -> list[Row]:
+    from asa_automate.collect.deltas import changes
+    from asa_automate.store.samples import history
+
+    seen = history(store, device, last=LOOK_BACK)
+    found = [change for change in changes(seen) if change.at == seen[-1].at]
+    # No epoch: counted from a part of the history it would be another number than the export's.
+    rows = [_row(device, change) for change in found]
+    return [{name: row[name] for name in COLUMNS if name != "epoch"} for row in rows]
+
+
+def _all(store: "Store", devices: Iterable[str]) -> Iterator[Row]:
+    from asa_automate.collect.deltas import changes
+    from asa_automate.store.samples import history
+
+    for device in devices:
+        for change in changes(history(store, device)):
+            yield _row(device, change)
+
+
+def _row(device: str, change: "Change") -> Row:
+    label = change.label
+    values = (
+        _instant(change.at),
+        device,
+        *(word or None for word in label),
+        change.value,
+        change.delta,
+        change.epoch,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _instant(at: float) -> str:
+    stamp = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return stamp.replace("+00:00", "Z")
+
+
+def _cells(row: Row) -> list[str]:
+    words = [str(row[name] or "") for name in ("device", "scope", "policy", "class", "map")]
+    action = f" ({row['action']})" if row["action"] else ""
+    delta = "" if row["delta"] is None else f"+{row['delta']}"
+    return [*words, f"{row['name']}{action}", str(row["value"]), delta]
+
+
+def _write_csv(rows: Iterable[Row]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([_csv_cell(row[name]) for name in COLUMNS])
+
+
+def _csv_cell(value: str | int | None) -> str | int | None:
+    if not isinstance(value, str):
+        return value
+    return escape(f"'{value}" if value.startswith(FORMULAS) else value)
+
+
+def _write_jsonl(rows: Iterable[Row]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(row) + "\n")
+
+
+WRITERS = {Format.CSV: _write_csv, Format.JSONL: _write_jsonl}

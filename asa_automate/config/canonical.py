@@ -1,0 +1,91 @@
+"""What two configurations are compared by, and the fingerprint of one.
+
+*Sameness*: the same commands in the same order, except that the order of ``inspect`` lines
+within one class does not count (an inspection that is typed again is printed last), and that the
+place where the device prints a stanza of ours is not predicted.
+"""
+
+import hashlib
+import struct
+from collections.abc import Callable, Iterable, Iterator
+
+from asa_automate.config.tree import Line, Tree
+
+Stanza = tuple[str, ...]
+
+_OWNABLE = ("object-group", "access-list", "class-map")
+_BLANKS = " \t"
+
+
+def canonical(tree: Tree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
+    """The commands of a configuration as stanzas of lines, indented by depth.
+
+    Comments, header, footer and blanks around lines are left out. All entries of an access-list
+    are one stanza, where the first of them stands. Object-groups, access-lists and class-maps
+    whose name is ``owned`` come last, by keyword and name.
+
+    Args:
+        tree: of ``show running-config`` or ``show startup-config``.
+        owned: whether a name is one of ours.
+    """
+    kept: list[list[str]] = []
+    ours: dict[tuple[str, str], list[str]] = {}
+    acls: dict[str, list[str]] = {}
+    for stanza in tree.commands():
+        keyword, name = _key(stanza)
+        lines = list(_lines(stanza))
+        if keyword in _OWNABLE and owned(name):
+            ours.setdefault((keyword, name), []).extend(lines)
+        elif keyword == "access-list" and name in acls:
+            acls[name] += lines
+        else:
+            kept.append(lines)
+            if keyword == "access-list":
+                acls[name] = lines
+    return tuple(tuple(lines) for lines in (*kept, *(ours[key] for key in sorted(ours))))
+
+
+def fingerprint(tree: Tree, owned: Callable[[str], bool]) -> str:
+    """``sha256:`` and 64 hex digits; equal for two trees exactly when their canonical forms are.
+
+    Any odd byte that the text carries as a lone surrogate counts.
+    """
+    digest = hashlib.sha256()
+    for stanza in canonical(tree, owned):
+        encoded = [line.encode("utf-8", "surrogatepass") for line in stanza]
+        digest.update(struct.pack(f">{len(encoded) + 1}Q", len(encoded), *map(len, encoded)))
+        digest.update(b"".join(encoded))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _key(stanza: Line) -> tuple[str, str]:
+    """Keyword and name; the name of a typed stanza stands behind its type."""
+    words = stanza.text.split()
+    if words[0] == "object-group":
+        return words[0], words[2] if len(words) > 2 else ""
+    if words[0] == "class-map":
+        names = [word for word in words[1:] if word not in ("match-any", "match-all")]
+        return words[0], names[-1] if names else ""
+    return words[0], words[1] if len(words) > 1 else ""
+
+
+def _lines(stanza: Line) -> Iterator[str]:
+    words = stanza.text.split(None, 2)
+    layer_4 = words[0] == "policy-map" and words[1:2] != ["type"]
+    yield from _beneath([stanza], 0, sort_at=2 if layer_4 else -1)
+
+
+def _beneath(lines: Iterable[Line], depth: int, sort_at: int) -> Iterator[str]:
+    """``lines`` and their children; at depth ``sort_at`` the inspections first, sorted."""
+    commands = [line for line in lines if not line.is_comment]
+    if depth == sort_at:
+        commands.sort(key=_inspections_first)
+    for line in commands:
+        yield " " * depth + line.raw.strip(_BLANKS)
+        if line.children:
+            yield from _beneath(line.children, depth + 1, sort_at)
+
+
+def _inspections_first(line: Line) -> tuple[bool, str]:
+    inspects = line.text.startswith("inspect ")
+    return not inspects, line.text if inspects else ""

@@ -1,0 +1,100 @@
+"""The flows that a plan is checked on: the gateways' own, and those that must not notice.
+
+The addresses are drawn from the configuration itself: besides documentation addresses (RFC 5737,
+RFC 3849) every boundary of an access-list, group or object that a class uses.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.model import Address
+from asa_automate.simulate.engines import DEFAULT_TRAFFIC
+from asa_automate.simulate.flow import SMTP, Flow
+
+#: RFC 5737 TEST-NET-2 and TEST-NET-3, RFC 3849: addresses that are nobody's.
+PEERS: tuple[Address, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:ffff::7"))
+STRANGERS: tuple[Address, ...] = (IPv4Address("203.0.113.9"), IPv6Address("2001:db8:fffe::9"))
+
+#: Ports that mail uses beside 25 and that no default inspection takes (RFC 8314, RFC 6409).
+OTHER_PORTS = (465, 587, 2525)
+SOURCE_PORT = 40000
+_MOST_ADDRESSES = 24
+
+
+def gateway_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Flow]:
+    """SMTP to and from each gateway, over every pair of interfaces that matters."""
+    others = addresses_of(running)
+    for gateway in gateways:
+        for peer in (*PEERS, *STRANGERS, *others):
+            if peer.version == gateway.version and peer != gateway:
+                for flow in _both_ways(gateway, peer):
+                    yield from over_interfaces(running, flow)
+
+
+def control_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Flow]:
+    """Flows that must keep their treatment: others' SMTP, and every engine for everybody."""
+    own = tuple(gateways)
+    near = [n for g in own for n in _neighbours(g) if n not in own]
+    others = [a for a in (*STRANGERS, *near, *addresses_of(running)) if a not in own]
+    for other in others:
+        for peer in PEERS:
+            if peer.version == other.version and peer not in own and peer != other:
+                for flow in _both_ways(other, peer):
+                    yield from over_interfaces(running, flow)
+    for end in (*STRANGERS, *own):
+        peer = next(p for p in PEERS if p.version == end.version)
+        if peer not in own:
+            yield from _every_engine(running, end, peer)
+
+
+def over_interfaces(running: RunningConfig, flow: Flow) -> Iterator[Flow]:
+    """The flow between every two interfaces that have a policy of their own, or have none."""
+    names: list[str | None] = [a.interface for a in running.service_policies if a.interface]
+    names = [*dict.fromkeys(names), None]
+    for came in names:
+        for goes in names:
+            if came is None or came != goes:
+                yield replace(flow, in_interface=came, out_interface=goes)
+
+
+def addresses_of(running: RunningConfig) -> list[Address]:
+    """Addresses at the edges of what classes match, a bounded number of them."""
+    networks = [
+        end.network
+        for acl in running.acls.values()
+        for entry in acl.entries
+        for end in (entry.source, entry.destination)
+        if end.network is not None
+    ]
+    networks += [m.network for g in running.network_groups.values() for m in g.members if m.network]
+    networks += [m.network for o in running.network_objects.values() for m in o.endpoints if m.network]
+    edges: dict[Address, None] = {}
+    for network in networks[: _MOST_ADDRESSES * 4]:
+        inside = int(network.network_address) + (1 if network.num_addresses > 2 else 0)
+        edges[ip_address(network.network_address)] = None
+        edges[type(network.network_address)(inside)] = None
+    return [a for a in edges if not a.is_unspecified][:_MOST_ADDRESSES]
+
+
+def _both_ways(one: Address, other: Address) -> tuple[Flow, Flow]:
+    return (
+        Flow("tcp", other, one, SMTP, SOURCE_PORT),
+        Flow("tcp", one, other, SMTP, SOURCE_PORT),
+    )
+
+
+def _neighbours(address: Address) -> Iterator[Address]:
+    for step in (-1, 1):
+        value = int(address) + step
+        if 0 < value < 2**address.max_prefixlen:
+            yield type(address)(value)
+
+
+def _every_engine(running: RunningConfig, one: Address, other: Address) -> Iterator[Flow]:
+    ports = {(p.protocol, p.low) for p in DEFAULT_TRAFFIC} | {("tcp", p) for p in OTHER_PORTS}
+    for protocol, port in sorted(ports - {("tcp", SMTP)}):
+        for source, destination in ((one, other), (other, one)):
+            flow = Flow(protocol, source, destination, port, SOURCE_PORT if port else None)
+            yield from over_interfaces(running, flow)

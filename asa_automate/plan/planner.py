@@ -1,0 +1,260 @@
+"""From a configuration and a wish to a plan with its proof: pure, one device at a time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Refused
+from asa_automate.model import Exemption, Identity, Reading, Strategy
+from asa_automate.plan.desired import Desired, desired_for
+from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
+from asa_automate.plan.findings import findings_for
+from asa_automate.plan.order import way
+from asa_automate.plan.probe import make_probe
+from asa_automate.plan.proof import (
+    Failure,
+    Subject,
+    as_document,
+    prove,
+    states_after,
+)
+from asa_automate.plan.scope import Scope, scope_of
+from asa_automate.plan.state import fingerprint_of
+from asa_automate.plan.strategies import documented_lines, wanted_scope
+
+BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the planner for one device.
+
+    Args:
+        reading: what is known of the device; ``UNKNOWN`` where nothing is.
+        strategy: of the command line, ``None`` to follow exemptions and reading.
+    """
+
+    device: str
+    context: str | None
+    identity: Identity
+    exemptions: tuple[Exemption, ...]
+    reading: PlanReading = PlanReading()
+    strategy: Strategy | None = None
+
+
+def plan_device(request: Request, running: RunningConfig) -> DevicePlan:
+    """The plan for one device; a refusal is a plan with status ``refused``, never an exception."""
+    try:
+        return _plan(request, running)
+    except Refused as refusal:
+        return refused(request, refusal.message, running)
+
+
+def refused(request: Request, reason: str, running: RunningConfig | None = None) -> DevicePlan:
+    """A plan that changes nothing, with the reason why."""
+    return DevicePlan(
+        device=request.device,
+        context=request.context,
+        identity=request.identity,
+        status="refused",
+        reason=reason,
+        reading=request.reading,
+        fingerprint=fingerprint_of(running) if running else None,
+    )
+
+
+def _plan(request: Request, running: RunningConfig) -> DevicePlan:
+    _must_be_understood(running)
+    if request.strategy is Strategy.AS_DOCUMENTED:
+        return _documented(request, running)
+    now = scope_of(running)
+    desired = desired_for(running, request.exemptions, request.strategy)
+    if desired.strategy is Strategy.AS_DOCUMENTED:
+        return _documented(request, running)
+    strategy = _strategy(request, desired)
+    wanted = wanted_scope(running, now, desired.gateways, strategy)
+    order = commit_order(running)
+    commands = way(now, wanted, order)
+    findings = (
+        *desired.findings,
+        *findings_for(running, now, desired.gateways, strategy),
+    )
+    draft = DevicePlan(
+        device=request.device,
+        context=request.context,
+        identity=request.identity,
+        status="change" if commands else "noop",
+        strategy=str(strategy) if desired.gateways or now.is_ours else None,
+        reading=request.reading,
+        fingerprint=fingerprint_of(running),
+        findings=findings,
+    )
+    if not commands:
+        return draft.model_copy(
+            update={
+                "reason": _nothing_to_do(running, now, desired),
+                "target_fingerprint": draft.fingerprint,
+            }
+        )
+    return _proved(draft, running, Way(now, wanted, commands, way(wanted, now, order)), desired)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The scopes at both ends of a plan, and the lines between them both ways."""
+
+    now: Scope
+    wanted: Scope
+    commands: tuple[Command, ...]
+    inverse: tuple[Command, ...]
+
+
+def commit_order(running: RunningConfig) -> list[str]:
+    """Policy-maps in the order of their commit lines: the global one, then those of interfaces.
+
+    A flow that an interface policy lets go may fall through to the global one; were that still
+    inspecting, the flow would have neither its old nor its new treatment.
+    """
+    attached = sorted(running.service_policies, key=lambda a: a.interface is not None)
+    others = [p for p in running.policy_maps if p not in {a.policy for a in attached}]
+    return [*dict.fromkeys([*(a.policy for a in attached), *others])]
+
+
+def _strategy(request: Request, desired: Desired) -> Strategy:
+    """The wish, but never a split on a device that is known to read per class."""
+    chosen = desired.strategy or Strategy.SPLIT_CLASS
+    known = request.reading.value is Reading.PER_CLASS
+    if known and chosen is Strategy.SPLIT_CLASS and request.strategy is None:
+        return Strategy.NARROW_DEFAULT
+    return chosen
+
+
+def _proved(
+    draft: DevicePlan, running: RunningConfig, both_ways: Way, desired: Desired
+) -> DevicePlan:
+    states = states_after(running, both_ways.commands)
+    strategy = Strategy(draft.strategy or Strategy.SPLIT_CLASS)
+    subject = Subject(states, desired.gateways, both_ways.now.members or (), strategy)
+    back = replace(
+        subject,
+        states=states_after(states[-1], both_ways.inverse),
+        wanted=(),
+        had=(*subject.had, *subject.wanted),
+    )
+    sound, failure = _soundness(draft.reading.value, subject, back, running)
+    probe = make_probe(running) if sound == "needs-probe" else None
+    proof = as_document(subject, failure, sound, tuple(_elsewhere(running, subject)))
+    plan = draft.model_copy(
+        update={
+            "commands": both_ways.commands,
+            "inverse": both_ways.inverse,
+            "target_fingerprint": fingerprint_of(states[-1]),
+            "probe": probe,
+            "proof": proof,
+        }
+    )
+    return plan if failure is None else _disproved(plan, failure)
+
+
+def _soundness(
+    reading: Reading, subject: Subject, back: Subject, running: RunningConfig
+) -> tuple[str, Failure | None]:
+    """How far the plan is sound, and the failure under the reading that this presumes."""
+
+    def failure(*readings: Reading) -> Failure | None:
+        return prove(subject, readings) or prove(back, readings)
+
+    if reading is not Reading.UNKNOWN:
+        known = failure(reading)
+        other = BOTH[1] if reading is BOTH[0] else BOTH[0]
+        sound = "both-readings" if known is None and failure(other) is None else "known-reading"
+        return sound, known
+    per_engine = failure(Reading.PER_ENGINE)
+    if per_engine is None and failure(Reading.PER_CLASS) is None:
+        return "both-readings", None
+    return ("needs-probe" if make_probe(running) else "live-proof-required"), per_engine
+
+
+def _disproved(plan: DevicePlan, failure: Failure) -> DevicePlan:
+    reason = f"the model refutes the plan: {failure.flow}: {failure.why}"
+    return plan.model_copy(update={"status": "refused", "reason": reason})
+
+
+def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
+    if subject.strategy is Strategy.NARROW_DEFAULT and subject.wanted:
+        names = sorted(
+            {
+                i.engine
+                for p in running.policy_maps.values()
+                for c in p.classes
+                if (m := running.class_maps.get(c.name)) and m.is_default_inspection
+                for i in c.inspects
+            }
+            - {"esmtp"}
+        )
+        yield f"the gateways lose every default inspection, not esmtp alone: {', '.join(names)}"
+    if subject.strategy is Strategy.OFF:
+        yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
+    if (running.version or (9, 0)) < (9, 0) and subject.wanted:
+        yield "IPV6 SMTP IS NO LONGER INSPECTED: before 9.0 an access-list knows no IPv6"
+
+
+def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
+    if not desired.gateways:
+        return "no exemption is wanted and none of ours is there"
+    if not running.service_policies:
+        return "no service-policy is attached: nothing inspects the gateways"
+    if not now.is_ours:
+        return "no attached policy inspects the gateways' SMTP"
+    return "the gateways are exempt as wanted"
+
+
+def _must_be_understood(running: RunningConfig) -> None:
+    """A line that is not understood in what the exemption depends on stands in the way."""
+    for attached in running.service_policies:
+        policy = running.policy_maps.get(attached.policy)
+        for text, line in policy.unknown if policy else ():
+            raise Refused(f"policy-map {attached.policy}: line {line} is not understood: {text!r}")
+        for entry in policy.classes if policy else ():
+            class_map = running.class_maps.get(entry.name)
+            for text, line in class_map.unknown if class_map and entry.inspects else ():
+                raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+
+
+def _documented(request: Request, running: RunningConfig) -> DevicePlan:
+    """The recipe of the document, played on the model: it exempts nobody."""
+    desired = desired_for(running, _as_split(request.exemptions), Strategy.SPLIT_CLASS)
+    policies = list(dict.fromkeys(a.policy for a in running.service_policies))
+    lines = documented_lines(policies, desired.gateways)
+    commands = tuple(Command(line=line, why="Cisco document 117801, repaired") for line in lines)
+    subject = Subject(
+        states_after(running, commands), desired.gateways, (), Strategy.AS_DOCUMENTED
+    )
+    failure = prove(subject, BOTH)
+    proof: Proof = as_document(subject, failure, "both-readings", ())
+    why = (
+        "its class inspects nothing, so it never takes a flow from the class that inspects; "
+        "an empty class exempts nobody"
+    )
+    return DevicePlan(
+        device=request.device,
+        context=request.context,
+        identity=request.identity,
+        status="refused",
+        reason=f"the recipe as documented is never applied: {why}",
+        strategy=str(Strategy.AS_DOCUMENTED),
+        reading=request.reading,
+        fingerprint=fingerprint_of(running),
+        commands=commands,
+        findings=(
+            Finding(
+                code="recipe-without-effect",
+                text=f"{failure.flow}: {failure.why}" if failure else "nothing to exempt here",
+            ),
+        ),
+        proof=proof.model_copy(update={"holds": False}),
+    )
+
+
+def _as_split(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
+    return tuple(e.model_copy(update={"strategy": Strategy.SPLIT_CLASS}) for e in exemptions)

@@ -1,0 +1,205 @@
+"""The plan against the model: who is exempt, who else notices, and what holds after each line.
+
+Three claims are checked on the flows of :mod:`asa_automate.plan.flows`, in every world that the
+documents leave open:
+
+(a) at the end no gateway's SMTP is inspected by the esmtp engine;
+(b) every other flow is inspected by the same engines with the same maps as before;
+(c) after every single line each flow has its old or its new treatment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.model import Address, Reading, Strategy
+from asa_automate.plan.desired import UNIFIED
+from asa_automate.plan.document import Command, Proof
+from asa_automate.plan.flows import control_flows, gateway_flows
+from asa_automate.plan.predict import Prediction
+from asa_automate.simulate.classify import World, classify
+from asa_automate.simulate.engines import ESMTP
+from asa_automate.simulate.flow import Flow
+
+Treatment = frozenset[tuple[str, str | None]]
+
+#: Beyond this many classes whose match cannot be known, nothing is claimed.
+_MOST_UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be proved.
+
+    Args:
+        states: the configuration before, and after each line.
+        wanted: gateways that are to be exempt at the end.
+        had: gateways that are exempt by us before.
+    """
+
+    states: tuple[RunningConfig, ...]
+    wanted: tuple[Address, ...]
+    had: tuple[Address, ...]
+    strategy: Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A claim that does not hold: the flow that refutes it, and in words why."""
+
+    flow: Flow
+    why: str
+
+
+def states_after(running: RunningConfig, commands: Sequence[Command]) -> tuple[RunningConfig, ...]:
+    """The configuration before, and after each line."""
+    now = Prediction(running)
+    states = [running]
+    for command in commands:
+        now = now.after(command.line)
+        states.append(now.running)
+    return tuple(states)
+
+
+def prove(subject: Subject, readings: Iterable[Reading]) -> Failure | None:
+    """The first failure under the readings given, ``None`` where all claims hold."""
+    for reading in readings:
+        for world in _worlds(subject, reading):
+            failure = _in_world(subject, world)
+            if failure:
+                return failure
+    return None
+
+
+def _worlds(subject: Subject, reading: Reading) -> Iterator[World]:
+    before = subject.states[0]
+    unknown = sorted(_unknown_classes(before))[: _MOST_UNKNOWN + 1]
+    falls = (True, False) if any(a.interface for a in before.service_policies) else (True,)
+    for fall_through in falls:
+        for answers in product((False, True), repeat=min(len(unknown), _MOST_UNKNOWN)):
+            yield World(reading, fall_through, dict(zip(unknown, answers, strict=False)))
+
+
+def _unknown_classes(running: RunningConfig) -> set[str]:
+    attached = {a.policy for a in running.service_policies}
+    return {
+        c.name
+        for name in attached
+        if (policy := running.policy_maps.get(name))
+        for c in policy.classes
+        if c.inspects and (m := running.class_maps.get(c.name)) and _may_be_unknown(running, c.name, m)
+    }
+
+
+def _may_be_unknown(running: RunningConfig, name: str, class_map: object) -> bool:
+    known = ("default-inspection-traffic", "access-list", "port", "any")
+    found = running.class_maps[name]
+    del class_map
+    if found.unknown or any(m.kind not in known for m in found.matches):
+        return True
+    lists = [running.acls[m.argument] for m in found.matches if m.argument in running.acls]
+    return any(not e.understood or e.time_range or e.source_ports for a in lists for e in a.entries)
+
+
+def _in_world(subject: Subject, world: World) -> Failure | None:
+    before, after = subject.states[0], subject.states[-1]
+    for flow in _mail(before, subject):
+        if not _is_exempt_as_wanted(after, flow, world, subject):
+            return Failure(flow, "the gateway's SMTP is still inspected")
+    distinct = _distinct(subject.states)
+    for flow in _flows(before, subject):
+        old, new = _treatment(before, flow, world), _treatment(after, flow, world)
+        if old != new and not _declared(subject, flow, old, new):
+            return Failure(flow, f"its inspection changes from {_named(old)} to {_named(new)}")
+        for number, state in distinct:
+            now = _treatment(state, flow, world)
+            if now not in (old, new):
+                return Failure(flow, f"after line {number} it has {_named(now)}, neither old nor new")
+    return None
+
+
+def _mail(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
+    return gateway_flows(running, subject.wanted)
+
+
+def _flows(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
+    everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
+    yield from gateway_flows(running, everyone)
+    yield from (f for f in control_flows(running, everyone) if not _lost_by_version(running, f))
+
+
+def _lost_by_version(running: RunningConfig, flow: Flow) -> bool:
+    """Before 9.0 an access-list knows no IPv6: declared, in capitals, as a finding."""
+    return flow.source.version == 6 and (running.version or UNIFIED) < UNIFIED
+
+
+def _is_exempt_as_wanted(
+    after: RunningConfig, flow: Flow, world: World, subject: Subject
+) -> bool:
+    del subject
+    return classify(after, flow, world).by(ESMTP) is None
+
+
+def _declared(subject: Subject, flow: Flow, old: Treatment, new: Treatment) -> bool:
+    """Whether the plan says that this flow changes: the gateways' SMTP, or what it lists."""
+    touched = {*subject.wanted, *subject.had}
+    ours = flow.source in touched or flow.destination in touched
+    if subject.strategy is Strategy.NARROW_DEFAULT:
+        return ours and (new < old or old < new)
+    only_esmtp = {engine for engine, _ in old ^ new} == {ESMTP}
+    mail = flow.protocol == "tcp" and flow.destination_port == 25
+    return only_esmtp and mail and (ours or subject.strategy is Strategy.OFF)
+
+
+def _distinct(states: tuple[RunningConfig, ...]) -> list[tuple[int, RunningConfig]]:
+    """States in between that differ in what flows depend on, with the number of their line."""
+    found: list[tuple[int, RunningConfig]] = []
+    last = states[0]
+    for number, state in enumerate(states[1:-1], 1):
+        if not _same_policy(last, state):
+            found.append((number, state))
+            last = state
+    return found
+
+
+def _same_policy(one: RunningConfig, other: RunningConfig) -> bool:
+    return (
+        one.policy_maps == other.policy_maps
+        and one.class_maps == other.class_maps
+        and one.acls == other.acls
+        and one.network_groups == other.network_groups
+    )
+
+
+def _treatment(running: RunningConfig, flow: Flow, world: World) -> Treatment:
+    return classify(running, flow, world).treatment
+
+
+def _named(treatment: Treatment) -> str:
+    words = sorted(f"{engine} {name}" if name else engine for engine, name in treatment)
+    return ", ".join(words) or "no inspection"
+
+
+def as_document(
+    subject: Subject, failure: Failure | None, sound: str, elsewhere: tuple[str, ...]
+) -> Proof:
+    """The proof as the plan file has it."""
+    return Proof.model_validate(
+        {
+            "holds": failure is None,
+            "sound": sound,
+            "exempt": tuple(exempt_flows(subject.wanted)),
+            "elsewhere": elsewhere or "unchanged",
+            "prefixes": len(subject.states) - 1,
+            "counterexample": str(failure.flow) if failure else None,
+        }
+    )
+
+
+def exempt_flows(gateways: Iterable[Address]) -> Iterator[str]:
+    """Both directions of each gateway, in the syntax of flows with ``any`` for the peer."""
+    for gateway in gateways:
+        ended = f"[{gateway}]:25" if gateway.version == 6 else f"{gateway}:25"
+        yield f"tcp any -> {ended}"
+        yield f"tcp {gateway} -> any:25"

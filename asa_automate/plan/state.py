@@ -1,0 +1,45 @@
+"""When two configurations are the same: the fingerprint that plans and rollbacks rest on.
+
+Pieces of ours are compared by meaning: a device that prints names for addresses, or ``eq 25`` for
+``eq smtp``, has the same pieces.
+"""
+
+from dataclasses import replace
+
+from asa_automate.config.canonical import canonical, fingerprint
+from asa_automate.config.objects import NetworkGroup
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.tree import Line, Tree
+from asa_automate.plan.names import ACL, GROUP, owned
+from asa_automate.plan.scope import entry_text
+
+
+def fingerprint_of(running: RunningConfig) -> str:
+    """``sha256:`` over the configuration by its meaning (see :mod:`asa_automate.config.canonical`)."""
+    return fingerprint(_plain(running), owned)
+
+
+def stanzas_of(running: RunningConfig) -> tuple[tuple[str, ...], ...]:
+    """The stanzas that the fingerprint is made of, for a difference that a person can read."""
+    return canonical(_plain(running), owned)
+
+
+def _plain(running: RunningConfig) -> Tree:
+    group = running.network_groups.get(GROUP)
+    return running.tree.with_stanzas(_spelt(line, group) for line in running.tree.stanzas)
+
+
+def _spelt(line: Line, group: NetworkGroup | None) -> Line:
+    if line.text == f"object-group network {GROUP}" and group:
+        return replace(line, children=tuple(_members(group)))
+    if line.text.startswith(f"access-list {ACL} "):
+        return Line(f"access-list {ACL} {entry_text(line.text)}", line.number)
+    return line
+
+
+def _members(group: NetworkGroup) -> list[Line]:
+    members = []
+    for endpoint, text in zip(group.members, group.lines, strict=False):
+        host = endpoint.network is not None and endpoint.network.num_addresses == 1
+        members.append(Line(f"network-object host {endpoint.network.network_address}" if host and endpoint.network else text))
+    return members if len(group.members) == len(group.lines) else [Line(t) for t in group.lines]

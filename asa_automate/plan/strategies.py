@@ -1,0 +1,240 @@
+"""What a firewall should look like, by strategy: from a scope and gateways to the wanted scope."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from asa_automate.config.policy_map import PolicyClass
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.errors import Refused
+from asa_automate.model import Address, Reading, Strategy
+from asa_automate.plan.flows import gateway_flows
+from asa_automate.plan.names import ACL, CLASS
+from asa_automate.plan.scope import NARROW_ACL, SPLIT_ACL, PolicyScope, Scope, inspect_line
+from asa_automate.simulate.classify import World, classify_in
+from asa_automate.simulate.engines import ESMTP, effective_map
+
+
+def wanted_scope(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...], strategy: Strategy
+) -> Scope:
+    """The scope that exempts exactly ``gateways``.
+
+    Raises:
+        Refused: the strategy has no answer to this configuration; the message names the line.
+    """
+    if not gateways:
+        return without_ours(running, now)
+    return _BY_STRATEGY[strategy](running, now, gateways)
+
+
+def without_ours(running: RunningConfig, now: Scope) -> Scope:
+    """The whole way back: every class that gave its inspection to ours gets it again."""
+    policies = {}
+    for name, policy in now.policies.items():
+        esmtp = dict(policy.esmtp)
+        if policy.own and _gave(running, name, policy):
+            esmtp = _with_default(running, name, policy)
+        policies[name] = PolicyScope(esmtp)
+    return Scope(policies=policies)
+
+
+def _gave(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
+    """Whether a class for the default traffic lost its line to ours."""
+    default = _default_classes(running, name)
+    return not any(c.name in policy.esmtp for c in default)
+
+
+def _with_default(running: RunningConfig, name: str, policy: PolicyScope) -> dict[str, str]:
+    assert policy.own
+    default = _default_classes(running, name)
+    if not default:
+        raise Refused(
+            f"policy-map {name} has no class for the default inspection traffic to give "
+            f"`{policy.own}` back to; put it back by hand"
+        )
+    preferred = next((c for c in default if c.name == "inspection_default"), default[0])
+    order = [c.name for c in running.policy_maps[name].classes]
+    esmtp = {**policy.esmtp, preferred.name: policy.own}
+    return dict(sorted(esmtp.items(), key=lambda item: order.index(item[0])))
+
+
+def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
+    policy = running.policy_maps[name]
+    return [
+        c
+        for c in policy.classes
+        if (m := running.class_maps.get(c.name)) and m.is_default_inspection
+    ]
+
+
+def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+    policies = {
+        name: _split_policy(running, name, policy, gateways)
+        for name, policy in now.policies.items()
+    }
+    if not any(p.own for p in policies.values()):
+        return Scope(policies=policies)
+    return Scope(
+        members=_members(now, gateways),
+        acl=SPLIT_ACL,
+        class_map=True,
+        policies=policies,
+    )
+
+
+def _split_policy(
+    running: RunningConfig, name: str, policy: PolicyScope, gateways: tuple[Address, ...]
+) -> PolicyScope:
+    takers = list(_takers(running, name, gateways))
+    if not takers:
+        # Whoever else inspects ESMTP here does not inspect the gateways.
+        attached = any(a.policy == name for a in running.service_policies)
+        return PolicyScope(policy.esmtp, (policy.own or None) if attached else None)
+    lines = {policy.esmtp[t] for t in takers}
+    maps = {effective_map(ESMTP, " ".join(line.split()[2:]) or None) for line in lines}
+    if len(maps) > 1:
+        found = running.policy_maps[name]
+        where = ", ".join(
+            f"{c.name} (line {i.line})" for c in found.classes if (i := c.inspect(ESMTP))
+        )
+        raise Refused(
+            f"policy-map {name} inspects the gateways' SMTP with different maps in {where}; "
+            "one class cannot stand for them"
+        )
+    own = policy.esmtp[takers[-1]]
+    kept = {c: line for c, line in policy.esmtp.items() if c not in takers}
+    return PolicyScope(kept, own)
+
+
+def _takers(
+    running: RunningConfig, name: str, gateways: tuple[Address, ...]
+) -> Iterator[str]:
+    """Classes that inspect a gateway's SMTP, each found once those before it have let go."""
+    attached = [a for a in running.service_policies if a.policy == name]
+    left = _without_inspect(running, name, CLASS)
+    while found := _first_taker(left, attached, gateways):
+        yield found
+        left = _without_inspect(left, name, found)
+
+
+def _first_taker(
+    running: RunningConfig, attached: Iterable[ServicePolicy], gateways: tuple[Address, ...]
+) -> str | None:
+    for where in attached:
+        for flow in gateway_flows(running, gateways):
+            for assume in (True, False):
+                names = {c: assume for c in running.class_maps}
+                world = World(Reading.PER_ENGINE, assume=names)
+                taken = classify_in(running, where, flow, world).by(ESMTP)
+                if taken:
+                    return taken.class_name
+    return None
+
+
+def _without_inspect(running: RunningConfig, policy: str, class_name: str) -> RunningConfig:
+    return _changed(
+        running,
+        policy,
+        lambda c: replace(c, inspects=tuple(i for i in c.inspects if i.engine != ESMTP))
+        if c.name == class_name
+        else c,
+    )
+
+
+def _changed(
+    running: RunningConfig, name: str, change: Callable[[PolicyClass], PolicyClass]
+) -> RunningConfig:
+    policy = running.policy_maps[name]
+    changed = replace(policy, classes=tuple(change(c) for c in policy.classes))
+    return replace(running, policy_maps={**running.policy_maps, name: changed})
+
+
+def _members(now: Scope, gateways: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Those that stay keep their place; new ones are appended, as the device does it."""
+    kept = tuple(m for m in now.members or () if m in gateways)
+    return (*kept, *(g for g in gateways if g not in kept))
+
+
+def _narrow(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+    cleared = without_ours(running, now)
+    narrowed = set()
+    for name in cleared.policies:
+        for taker in _narrow_takers(running, cleared, name, gateways):
+            class_map = running.class_maps.get(taker)
+            others = [m for m in class_map.matches if m.argument != ACL] if class_map else []
+            if class_map is None or not class_map.is_default_inspection or len(others) != 1:
+                line = class_map.line if class_map else 0
+                raise Refused(
+                    f"class-map {taker} (line {line}) cannot be narrowed: it does not match the "
+                    "default inspection traffic alone"
+                )
+            narrowed.add(taker)
+    if not narrowed:
+        return cleared
+    return Scope(
+        members=_members(now, gateways),
+        acl=NARROW_ACL,
+        policies=cleared.policies,
+        narrowed=frozenset(narrowed),
+    )
+
+
+def _narrow_takers(
+    running: RunningConfig, cleared: Scope, name: str, gateways: tuple[Address, ...]
+) -> list[str]:
+    if not any(a.policy == name for a in running.service_policies):
+        return []
+    holders = cleared.policies[name].esmtp
+    narrowed = [c for c in holders if c in running.class_maps and _narrowed_by_us(running, c)]
+    if narrowed:
+        return narrowed
+    takers = list(_takers(running, name, gateways))
+    default = [c.name for c in _default_classes(running, name)]
+    return takers or [c for c in holders if c in default]
+
+
+def _narrowed_by_us(running: RunningConfig, name: str) -> bool:
+    return any(m.kind == "access-list" and m.argument == ACL for m in running.class_maps[name].matches)
+
+
+def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+    """No inspection for anybody who shares a class with a gateway."""
+    cleared = without_ours(running, now)
+    policies = {}
+    for name, policy in cleared.policies.items():
+        takers = list(_takers(running, name, gateways))
+        policies[name] = PolicyScope({c: t for c, t in policy.esmtp.items() if c not in takers})
+    return Scope(policies=policies)
+
+
+def _unavailable(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+    raise Refused("the strategy class-first is not available in this version")
+
+
+_BY_STRATEGY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
+    Strategy.SPLIT_CLASS: _split,
+    Strategy.NARROW_DEFAULT: _narrow,
+    Strategy.OFF: _off,
+    Strategy.CLASS_FIRST: _unavailable,
+}
+
+#: The recipe of Cisco document 117801, its two lines that do not parse repaired.
+DOCUMENTED = (
+    "access-list ironport_esa_internal extended permit ip any host {gateway}",
+    "access-list ironport_esa_internal extended permit ip host {gateway} any",
+)
+DOCUMENTED_CLASS = (
+    "class-map ironport_esa",
+    "match access-list ironport_esa_internal",
+)
+
+
+def documented_lines(policies: Iterable[str], gateways: tuple[Address, ...]) -> list[str]:
+    """The recipe as it would be typed for these gateways."""
+    lines = [line.format(gateway=g) for g in gateways for line in DOCUMENTED]
+    lines += DOCUMENTED_CLASS
+    for policy in policies:
+        lines += [f"policy-map {policy}", "class ironport_esa", f"no {inspect_line(None)}"]
+    return lines
+
