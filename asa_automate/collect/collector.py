@@ -82,7 +82,6 @@ def collect(
         pool.shutdown(cancel_futures=True)
 
 
-
 def _one(
     device: Device,
     open_reader: Callable[[Device], Reader],

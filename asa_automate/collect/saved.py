@@ -46,10 +46,9 @@ def texts_of(directory: Path, device: str) -> SavedTexts:
     Raises:
         BadInput: the name of the device leads out of the directory.
     """
-    place = directory / device
-    if place.parent != directory:
+    if device in (".", "..") or Path(device).name != device:
         raise BadInput("its name cannot be a directory's", device=device)
-    return SavedTexts(device, place)
+    return SavedTexts(device, directory / device)
 
 
 def check_directory(directory: Path) -> None:

@@ -47,9 +47,3 @@ class VirtualAsa(Box):
         """How many sessions there are now."""
         with self.lock:
             return sum(not shell.closed for shell in self._open)
-
-    def hang_up_all(self) -> None:
-        """End every session, as when the box loses its network."""
-        with self.lock:
-            for shell in self._open:
-                shell.close()

@@ -32,7 +32,7 @@ class Entry:
     Args:
         session: number of the session, from 1; 0 for :meth:`Box.edit`.
         mode: ``user``, ``exec``, ``config``, ``config-cmap`` ... before the line.
-        line: as typed; passwords are not recorded.
+        line: as typed; ``(enable password)`` or ``(password)`` in the place of one.
         reply: what the box printed for it, without echo and prompt.
         number: of the configuration line over the box's life; ``None`` if it is none.
         fault: kind of the fault that struck here, or an empty text.

@@ -150,13 +150,18 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 class _Door(asyncssh.SSHServer):
     """Who gets in: the box's one user, as long as a session is free."""
 
-    def __init__(self, box: VirtualAsa) -> None:
+    def __init__(self, box: VirtualAsa, inside: set[asyncssh.SSHServerConnection]) -> None:
         self._box = box
+        self._inside = inside
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        self._inside.add(conn)
         if self._box.open_sessions >= self._box.knobs.max_sessions:
             conn.abort()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._inside.discard(self._connection)
 
     def begin_auth(self, _username: str) -> bool:
         return True
@@ -207,6 +212,7 @@ class LabServer:
         self._options = dict(options or {})
         self._keys: dict[str, asyncssh.SSHKey] = {}
         self._acceptors: dict[str, asyncssh.SSHAcceptor] = {}
+        self._inside: set[asyncssh.SSHServerConnection] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="virtual-asas", daemon=True)
 
@@ -264,7 +270,7 @@ class LabServer:
         self._keys[name] = self._of(name).key()
         self._publish(name)
         acceptor = await asyncssh.create_server(
-            lambda: _Door(box),
+            lambda: _Door(box, self._inside),
             self.host,
             self.ports.get(name, 0),
             server_host_keys=[self._keys[name]],
@@ -282,8 +288,14 @@ class LabServer:
     async def _close(self) -> None:
         for acceptor in self._acceptors.values():
             acceptor.close()
-        for box in self.boxes.values():
-            box.hang_up_all()
+        leaving = list(self._inside)
+        for connection in leaving:
+            connection.abort()
+        for connection in leaving:
+            await connection.wait_closed()
+        for acceptor in self._acceptors.values():
+            await acceptor.wait_closed()
+        # One more round of the loop, so that it closes the sockets.
         await asyncio.sleep(0)
 
     def _ask(self, work: Coroutine[Any, Any, T]) -> T:

@@ -7,7 +7,7 @@ and if its digest is that of its content.
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,7 +15,7 @@ from asa_automate import __version__
 from asa_automate.errors import BadInput, Refused
 from asa_automate.model import Frozen, Identity, Reading
 
-SCHEMA = "asa-automate/plan/1"
+SCHEMA: Final = "asa-automate/plan/1"
 
 #: A plan is a statement about a firewall at a moment; after a day somebody should look again.
 VALID_FOR = timedelta(hours=24)

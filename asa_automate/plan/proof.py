@@ -88,14 +88,13 @@ def _unknown_classes(running: RunningConfig) -> set[str]:
         for name in attached
         if (policy := running.policy_maps.get(name))
         for c in policy.classes
-        if c.inspects and (m := running.class_maps.get(c.name)) and _may_be_unknown(running, c.name, m)
+        if c.inspects and c.name in running.class_maps and _may_be_unknown(running, c.name)
     }
 
 
-def _may_be_unknown(running: RunningConfig, name: str, class_map: object) -> bool:
+def _may_be_unknown(running: RunningConfig, name: str) -> bool:
     known = ("default-inspection-traffic", "access-list", "port", "any")
     found = running.class_maps[name]
-    del class_map
     if found.unknown or any(m.kind not in known for m in found.matches):
         return True
     lists = [running.acls[m.argument] for m in found.matches if m.argument in running.acls]
@@ -105,7 +104,7 @@ def _may_be_unknown(running: RunningConfig, name: str, class_map: object) -> boo
 def _in_world(subject: Subject, world: World) -> Failure | None:
     before, after = subject.states[0], subject.states[-1]
     for flow in _mail(before, subject):
-        if not _is_exempt_as_wanted(after, flow, world, subject):
+        if classify(after, flow, world).by(ESMTP):
             return Failure(flow, "the gateway's SMTP is still inspected")
     distinct = _distinct(subject.states)
     for flow in _flows(before, subject):
@@ -132,13 +131,6 @@ def _flows(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
 def _lost_by_version(running: RunningConfig, flow: Flow) -> bool:
     """Before 9.0 an access-list knows no IPv6: declared, in capitals, as a finding."""
     return flow.source.version == 6 and (running.version or UNIFIED) < UNIFIED
-
-
-def _is_exempt_as_wanted(
-    after: RunningConfig, flow: Flow, world: World, subject: Subject
-) -> bool:
-    del subject
-    return classify(after, flow, world).by(ESMTP) is None
 
 
 def _declared(subject: Subject, flow: Flow, old: Treatment, new: Treatment) -> bool:

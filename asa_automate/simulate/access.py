@@ -101,16 +101,16 @@ def _endpoint_has(
 def _named_has(
     running: RunningConfig, endpoint: Endpoint, address: Address, depth: int
 ) -> Truth:
-    if endpoint.kind == "object":
-        thing = running.network_objects.get(endpoint.name)
-        members = thing.endpoints if thing else ()
+    thing = running.network_objects.get(endpoint.name)
+    group = running.network_groups.get(endpoint.name)
+    if endpoint.kind == "object" and thing:
+        members, understood = thing.endpoints, thing.understood
+    elif endpoint.kind == "object-group" and group:
+        members, understood = group.members, group.understood
     else:
-        group = running.network_groups.get(endpoint.name)
-        thing, members = (group, group.members) if group else (None, ())
-    if thing is None:
         return None
     inside = either(_endpoint_has(running, m, address, depth + 1) for m in members)
-    return inside if inside or thing.understood else None
+    return inside if inside or understood else None
 
 
 def _service(running: RunningConfig, entry: Ace, flow: Flow) -> Truth:
@@ -142,7 +142,7 @@ def _member_has(running: RunningConfig, member: Service, flow: Flow, depth: int)
 
 
 def _protocol_is(wanted: str, protocol: str) -> bool:
-    if wanted == _IP or wanted == protocol:
+    if wanted in (_IP, protocol):
         return True
     if wanted == _TCP_UDP:
         return protocol in ("tcp", "udp")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -208,4 +208,4 @@ def _open_postgresql(url: URL) -> Store:
 def _begin_postgresql(connection: Connection) -> None:
     """A server may be set to acknowledge before it has written; we may not."""
     if connection.get_execution_options().get(WRITES, False):
-        connection.execute(text("SET LOCAL synchronous_commit TO on"))
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO on")

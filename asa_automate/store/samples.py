@@ -53,9 +53,7 @@ def _series(
 
 
 def _known(connection: Connection, device: str) -> dict[Label, int]:
-    rows = connection.execute(
-        select(series.c.id, *LABEL_COLUMNS).where(series.c.device == device)
-    )
+    rows = connection.execute(select(series.c.id, *LABEL_COLUMNS).where(series.c.device == device))
     return {Label(*row[1:]): row[0] for row in rows}
 
 
@@ -81,9 +79,7 @@ def history(store: Store, device: str, *, last: int | None = None) -> list[Obser
     return [_observation(row, readings.get(row.id, {})) for row in rows]
 
 
-def _readings(
-    connection: Connection, device: str, first: int
-) -> dict[int, dict[Label, int]]:
+def _readings(connection: Connection, device: str, first: int) -> dict[int, dict[Label, int]]:
     query: Select[Any] = (
         select(counters.c.sample_id, counters.c.value, *LABEL_COLUMNS)
         .join(series, series.c.id == counters.c.series_id)

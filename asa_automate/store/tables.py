@@ -193,9 +193,7 @@ series = Table(
     Column("map", Words, nullable=False),
     Column("name", Words, nullable=False),
     Column("action", Words, nullable=False),
-    UniqueConstraint(
-        "device", "scope", "policy", "class", "engine", "map", "name", "action"
-    ),
+    UniqueConstraint("device", "scope", "policy", "class", "engine", "map", "name", "action"),
 )
 
 counters = Table(

@@ -113,6 +113,7 @@ def test_hanging_up_types_nothing(place: Callable[..., Place]) -> None:
     assert [entry.line for entry in here.box.transcript[typed:]] == [
         "show curpriv",
         "enable",
+        "(enable password)",
         "terminal pager 0",
         "exit",
     ]

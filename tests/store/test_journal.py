@@ -70,10 +70,9 @@ def test_no_instant_or_text_breaks_the_chain(
     sqlite_store: Store, moments: list[float], said: str
 ) -> None:
     """The hash is over what will be read back, to the microsecond."""
-    for moment in moments:
-        ours = Journal(
-            sqlite_store, "run", "fw1", 1, lambda at=moment: at, lambda at=moment: at / 3
-        )
+    wall, monotonic = iter(moments), iter(reversed(moments))
+    ours = Journal(sqlite_store, "run", "fw1", 1, lambda: next(wall), lambda: next(monotonic) / 3)
+    for _ in moments:
         ours.write(Kind.NOTE, {"said": said})
 
     assert () == audit.verify(sqlite_store).problems

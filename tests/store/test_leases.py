@@ -76,7 +76,7 @@ def test_an_expired_lease_is_taken_over(store: Store) -> None:
     assert (2, ANN) == (new.fence, new.taken_from)
     assert not check(store, old, 1061)
     assert check(store, new, 1061)
-    with pytest.raises(Refused, match="was lost: bob@host-b .* has it now"):
+    with pytest.raises(Refused, match=r"was lost: bob@host-b .* has it now"):
         renew(store, old, 60, 1061)
     assert not release(store, old)
     assert check(store, new, 1061)

@@ -17,7 +17,9 @@ MASK = Label("global", "gp", "c", "esmtp", "m", "mask-banner", "")
 DROPS = Label("", "", "", "esmtp", "", "match caf\\udce9", "drop")
 
 
-def sample(device: str = "fw1", at: float = 1.5, slot: float | None = None, **values: int) -> Sample:
+def sample(
+    device: str = "fw1", at: float = 1.5, slot: float | None = None, **values: int
+) -> Sample:
     named = {"mask": MASK, "drops": DROPS}
     readings = {named[name]: value for name, value in values.items()}
     seen = Observation(at, "JAD1", 600, complete=True, readings=readings)

@@ -1,0 +1,413 @@
+"""One plan onto one device: checked before, proved live, verified, saved, or taken back whole.
+
+The stages, in order; a failure before ``begin`` changes nothing, one after it goes back::
+
+    link  identify  compare  begin  probe  send (gate, commit, live proof)  verify  settle
+    verify  save  read back  done
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from asa_automate.apply import live
+from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.ports import Session, Stopped, Surroundings
+from asa_automate.apply.probing import run_probe
+from asa_automate.apply.reading import (
+    STARTUP,
+    Snapshot,
+    identify,
+    must_be_active,
+    must_be_saved,
+    must_be_the_planned_box,
+    read,
+)
+from asa_automate.apply.recover import Goal, back, comeback
+from asa_automate.apply.sending import GateClosed, Group, send
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.errors import (
+    AsaAutomateError,
+    Disproved,
+    Exit,
+    Incomplete,
+    LineRefused,
+    LinkLost,
+    LoginRefused,
+    Refused,
+    Unreachable,
+)
+from asa_automate.model import Address, Identity, Reading
+from asa_automate.plan.document import DevicePlan
+from asa_automate.plan.order import way
+from asa_automate.plan.planner import commit_order
+from asa_automate.plan.predict import Prediction
+from asa_automate.plan.scope import Scope, scope_of
+from asa_automate.plan.state import fingerprint_of
+from asa_automate.show.save import save_succeeded
+
+SCOPE = TypeAdapter(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator decided.
+
+    Args:
+        save: whether to save once verified; never otherwise.
+        live_proof: go on although the reading is unknown for good.
+        probe: whether the device may be probed.
+    """
+
+    save: bool = True
+    live_proof: bool = False
+    probe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A flow that model and device showed inspected before, and in which policy."""
+
+    where: ServicePolicy
+    question: live.Question
+
+
+class _Course:
+    """One apply under way. ``begun`` is set before the first line that changes anything."""
+
+    def __init__(self, plan: DevicePlan, around: Surroundings, options: Options) -> None:
+        self.plan = plan
+        self.around = around
+        self.options = options
+        self.session: Session | None = None
+        self.goal: Goal | None = None
+        self.begun = False
+        self.verified = False
+
+
+def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outcome:
+    """Carry out the plan for one device; every end is an outcome, nothing is raised."""
+    course = _Course(plan, around, options)
+    try:
+        return _forward(course)
+    except Stopped:
+        return _stopped(course)
+    except (GateClosed, AsaAutomateError) as error:
+        return _failed(course, error)
+    finally:
+        if course.session:
+            course.session.close()
+
+
+def _forward(course: _Course) -> Outcome:
+    plan, around = course.plan, course.around
+    around.tell("connect")
+    session = course.session = around.link()
+    before, reading = _preflight(course, session)
+    wanted = _wanted(course, before)
+    controls = _controls(session, before, wanted, plan, reading)
+    course.goal = Goal(
+        plan.device, plan.identity, scope_of(before.running), wanted, before.fingerprint
+    )
+    around.log.write("begin", _begin_record(plan, course.goal))
+    course.begun = True
+    reading = _probed(course, session, before, reading)
+    around.tell("send")
+    proof = _LiveProof(session, around, wanted.members or (), controls, reading, plan)
+    end = send(
+        session,
+        plan.device,
+        Prediction(before.running),
+        plan.commands,
+        around,
+        after_commit=proof,
+    )
+    _verify(session, plan, end, proof, around)
+    around.wait(around.settle)
+    around.guard()
+    _verify(session, plan, end, proof, around)
+    around.log.write("verified", {"fingerprint": plan.target_fingerprint})
+    course.verified = True
+    return _save(course)
+
+
+def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
+    plan, around = course.plan, course.around
+    around.tell("check")
+    found = identify(session)
+    must_be_the_planned_box(found, plan.identity, plan.device)
+    must_be_active(session, plan.device)
+    before = read(session, plan.device)
+    if before.fingerprint != plan.fingerprint:
+        already = before.fingerprint == plan.target_fingerprint
+        raise Refused(
+            "it is as planned already" if already else "it has changed since the plan; plan again",
+            device=plan.device,
+        )
+    if course.options.save:
+        must_be_saved(session, before, plan.device)
+    return before, _known_reading(plan, found, around)
+
+
+def _known_reading(plan: DevicePlan, found: Identity, around: Surroundings) -> Reading:
+    if plan.reading.value is not Reading.UNKNOWN:
+        return plan.reading.value
+    return around.memory.recall(found.serial, found.version)
+
+
+def _wanted(course: _Course, before: Snapshot) -> Scope:
+    """The scope at the plan's end; planning again from it must give the plan's own lines."""
+    plan = course.plan
+    now = Prediction(before.running)
+    for command in plan.commands:
+        now = now.after(command.line)
+    wanted = scope_of(now.running)
+    again = way(scope_of(before.running), wanted, commit_order(before.running))
+    same = [c.line for c in again] == [c.line for c in plan.commands]
+    if not same or fingerprint_of(now.running) != plan.target_fingerprint:
+        raise Refused("planning again gives other lines; plan again", device=plan.device)
+    return wanted
+
+
+def _begin_record(plan: DevicePlan, goal: Goal) -> dict[str, object]:
+    return {
+        "plan": plan.model_dump(mode="json"),
+        "before": SCOPE.dump_python(goal.before, mode="json"),
+        "after": SCOPE.dump_python(goal.after, mode="json"),
+        "fingerprint": goal.fingerprint,
+    }
+
+
+def _controls(
+    session: Session, before: Snapshot, wanted: Scope, plan: DevicePlan, reading: Reading
+) -> tuple[Control, ...]:
+    """One control flow for each policy that the plan changes, confirmed by the device."""
+    gateways = {*(wanted.members or ()), *(scope_of(before.running).members or ())}
+    found = []
+    for where in _touched(before.running, plan):
+        candidates = live.control_candidates(before.running, where, gateways, reading)
+        control = next(
+            (c for c in candidates if _confirmed(session, before.running, where, c, reading)), None
+        )
+        if control is None:
+            raise Disproved(
+                f"no flow in {where.scope} is inspected by model and device alike: a live proof "
+                "is not possible",
+                device=plan.device,
+            )
+        found.append(Control(where, control))
+    return tuple(found)
+
+
+def _confirmed(
+    session: Session,
+    running: RunningConfig,
+    where: ServicePolicy,
+    question: live.Question,
+    reading: Reading,
+) -> bool:
+    wanted = live.expected(running, where, question, reading)
+    answer = session.show(question.command)
+    return live.contradiction(answer, where, wanted, same_class=True) is None
+
+
+def _touched(running: RunningConfig, plan: DevicePlan) -> list[ServicePolicy]:
+    """The attached policies whose flows any commit line can change."""
+    found: dict[ServicePolicy, None] = {}
+    lines: list[str] = []
+    for command in plan.commands:
+        lines.append(command.line)
+        if command.commit:
+            recent = lines[-3:] if command.line.startswith(("inspect", "no inspect")) else lines[-2:]
+            found.update(dict.fromkeys(live.changed_policies(running, recent)))
+    return list(found)
+
+
+def _probed(
+    course: _Course, session: Session, before: Snapshot, reading: Reading
+) -> Reading:
+    """The reading, found out where the plan needs it and it is not known."""
+    plan, options = course.plan, course.options
+    sound = plan.proof.sound if plan.proof else "both-readings"
+    if sound not in ("needs-probe", "live-proof-required"):
+        return reading
+    if reading is Reading.UNKNOWN and plan.probe and options.probe:
+        reading = run_probe(session, plan.device, plan.probe, before, course.around)
+        _remember(course, session, reading)
+    if reading is Reading.PER_CLASS:
+        raise Disproved(
+            "it reads per class: a split would leave everybody uninspected; plan again, and the "
+            "plan takes narrow-default",
+            device=plan.device,
+        )
+    if reading is Reading.UNKNOWN and not options.live_proof:
+        raise Disproved(
+            "its reading is unknown; apply with --live-proof to go on and be judged by the "
+            "device right after the commit line",
+            device=plan.device,
+        )
+    return reading
+
+
+def _remember(course: _Course, session: Session, reading: Reading) -> None:
+    found = identify(session)
+    if found.serial and found.version:
+        course.around.memory.remember(found.serial, found.version, reading)
+
+
+class _LiveProof:
+    """Asks the device after each commit line; raises ``Disproved`` on any contradiction."""
+
+    def __init__(
+        self,
+        session: Session,
+        around: Surroundings,
+        gateways: Iterable[Address],
+        controls: tuple[Control, ...],
+        reading: Reading,
+        plan: DevicePlan,
+    ) -> None:
+        self.session = session
+        self.around = around
+        self.exempt = tuple(gateways)
+        self.controls = controls
+        self.reading = reading
+        self.plan = plan
+        gone = (c.line.split()[-1] for c in plan.commands if c.line.startswith("no network-object"))
+        self.gone = frozenset(gone)
+
+    def __call__(self, group: Group, now: Prediction) -> None:
+        """Every gateway in both directions, and the control, in the policies just changed."""
+        self.around.tell("prove")
+        changed = live.changed_policies(now.running, [c.line for c in group.lines])
+        for question in live.gateway_questions(self.exempt):
+            answer = self.session.show(question.command)
+            for where in changed:
+                wanted = live.expected(now.running, where, question, self.reading)
+                self._judge(question, live.contradiction(answer, where, wanted))
+        self._ask_controls(now.running, changed)
+
+    def at_the_end(self, running: RunningConfig) -> None:
+        """No gateway is inspected anywhere; every control still is."""
+        for question in live.gateway_questions(self.exempt):
+            answer = self.session.show(question.command)
+            self._judge(question, live.inspected_anywhere(answer))
+        self._ask_controls(running, [c.where for c in self.controls])
+
+    def _ask_controls(
+        self, running: RunningConfig, places: Iterable[ServicePolicy]
+    ) -> None:
+        for control in self.controls:
+            if control.where in places:
+                wanted = live.expected(running, control.where, control.question, self.reading)
+                answer = self.session.show(control.question.command)
+                self._judge(control.question, live.contradiction(answer, control.where, wanted))
+
+    def _judge(self, question: live.Question, why: str | None) -> None:
+        self.around.log.write("proof", {"flow": str(question.flow), "wrong": why})
+        if why:
+            raise Disproved(
+                f"the live proof failed for {question.flow}: {why}", device=self.plan.device
+            )
+
+
+def _verify(
+    session: Session, plan: DevicePlan, end: Prediction, proof: _LiveProof, around: Surroundings
+) -> None:
+    around.tell("verify")
+    if read(session, plan.device).fingerprint != plan.target_fingerprint:
+        raise GateClosed("the configuration is not the predicted one")
+    proof.at_the_end(end.running)
+
+
+def _save(course: _Course) -> Outcome:
+    """Save what is verified, and read the startup-config back; the text ``[OK]`` proves nothing."""
+    plan, around = course.plan, course.around
+    assert course.session is not None
+    if not course.options.save:
+        around.log.write("done", {"outcome": "new", "saved": False})
+        return Outcome(plan.device, State.NEW, "not saved, as asked")
+    around.tell("save")
+    if read(course.session, plan.device).fingerprint != plan.target_fingerprint:
+        raise GateClosed("it changed before it could be saved")
+    around.log.write("save", {})
+    try:
+        answer = course.session.save()
+    except LinkLost:
+        answer = ""
+        course.session.close()
+        course.session = None
+        assert course.goal is not None
+        course.session = comeback(course.goal, around)
+    startup = read(course.session, plan.device, STARTUP)
+    running = read(course.session, plan.device)
+    target = plan.target_fingerprint
+    if not target == startup.fingerprint == running.fingerprint:
+        said = "" if save_succeeded(answer) else " and did not say [OK]"
+        raise GateClosed(f"`write memory` had no effect{said}")
+    around.log.write("saved", {"fingerprint": startup.fingerprint})
+    around.log.write("done", {"outcome": "new", "saved": True})
+    return Outcome(plan.device, State.NEW, saved=True)
+
+
+def _stopped(course: _Course) -> Outcome:
+    if not course.begun or course.goal is None:
+        return Outcome(course.plan.device, State.STOPPED, "stopped before anything was sent")
+    unguarded = _without_guard(course.around)
+    end = back(course.goal, course.session, unguarded, "stopped by the user")
+    if end.state is State.OLD:
+        return Outcome(end.device, State.OLD, end.reason, (), end.saved, Exit.STOPPED)
+    return end
+
+
+def _failed(course: _Course, error: GateClosed | AsaAutomateError) -> Outcome:
+    if not course.begun or course.goal is None:
+        return _before_begin(course.plan.device, error)
+    session = course.session
+    if isinstance(error, LinkLost) and session is not None:
+        session.close()
+        session = None
+    course.session = None
+    end = back(course.goal, session, _without_guard(course.around), _plain(error))
+    if end.state is State.OLD and isinstance(error, Disproved) and _is_reading(error):
+        return Outcome(end.device, State.DISPROVED, error.message, (), end.saved)
+    return end
+
+
+def _is_reading(error: Disproved) -> bool:
+    """Whether it was the probe that said no, and not the live proof."""
+    return "live proof failed" not in error.message
+
+
+def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:
+    match error:
+        case Disproved():
+            state = State.DISPROVED
+        case Refused():
+            state = State.REFUSED
+        case LoginRefused() | Unreachable() | LinkLost() | Incomplete() | LineRefused():
+            state = State.UNREACHABLE
+        case _:
+            state = State.UNKNOWN
+    code = error.exit if isinstance(error, AsaAutomateError) else None
+    return Outcome(device, state, _plain(error), exit_code=code)
+
+
+def _plain(error: GateClosed | AsaAutomateError) -> str:
+    return error.message if isinstance(error, AsaAutomateError) else str(error)
+
+
+def _without_guard(around: Surroundings) -> Surroundings:
+    """The way back is not to be stopped half way."""
+    return Surroundings(
+        link=around.link,
+        log=around.log,
+        memory=around.memory,
+        guard=lambda: None,
+        wait=around.wait,
+        settle=around.settle,
+        reconnect=around.reconnect,
+        tell=around.tell,
+    )

@@ -1,0 +1,74 @@
+"""Reading a device: its identity, its configuration, and what must hold before a change."""
+
+from dataclasses import dataclass
+
+from asa_automate.apply.ports import Session
+from asa_automate.config.reader import read_running
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Incomplete, Refused
+from asa_automate.model import Identity
+from asa_automate.plan.state import fingerprint_of
+from asa_automate.show.device import parse_failover, parse_mode, parse_version
+
+RUNNING = "show running-config"
+STARTUP = "show startup-config"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A configuration as it was read, and its fingerprint."""
+
+    running: RunningConfig
+    fingerprint: str
+
+
+def read(session: Session, device: str, command: str = RUNNING) -> Snapshot:
+    """Read a whole configuration.
+
+    Raises:
+        Incomplete: it was cut short, or is no configuration.
+    """
+    running = read_running(session.show(command))
+    if not running.tree.complete:
+        raise Incomplete(f"`{command}` came without its end; nothing is decided on it", device=device)
+    return Snapshot(running, fingerprint_of(running))
+
+
+def identify(session: Session) -> Identity:
+    """Hostname, serial and version as ``show version`` says them; ``None`` where it does not."""
+    facts = parse_version(session.show("show version"))
+    return Identity(hostname=facts.hostname, serial=facts.serial, version=facts.version)
+
+
+def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> None:
+    """Refuse another box, or the same one with other software."""
+    for what in ("serial", "version"):
+        want, have = getattr(planned, what), getattr(found, what)
+        if want and have != want:
+            raise Refused(
+                f"the plan is for {what} {want}, but {have or 'no ' + what} answered: "
+                "another device, or changed since the plan",
+                device=device,
+            )
+
+
+def must_be_active(session: Session, device: str) -> None:
+    """Refuse a standby unit and the system context of a multiple-context box."""
+    failover = parse_failover(session.show("show failover"))
+    if failover.enabled and failover.state and failover.state != "active":
+        raise Refused(
+            f"this is the {failover.state} unit of a failover pair; connect to the active one",
+            device=device,
+        )
+    if parse_mode(session.show("show mode")) == "multiple":
+        raise Refused("it runs in multiple context mode, which is not supported yet", device=device)
+
+
+def must_be_saved(session: Session, snapshot: Snapshot, device: str) -> None:
+    """Refuse a box with unsaved changes: our ``write memory`` would save them as well."""
+    if read(session, device, STARTUP).fingerprint != snapshot.fingerprint:
+        raise Refused(
+            "its running-config has changes that are not in its startup-config; "
+            "save or undo them first",
+            device=device,
+        )

@@ -1,0 +1,193 @@
+"""The road back: from whatever the device has now to the state before, read and not remembered.
+
+Recovery trusts the device and not the number of lines that were acknowledged. It undoes any
+subset of our lines, never touches another's, and says so when the pieces are not ours alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.ports import Session, Surroundings
+from asa_automate.apply.reading import STARTUP, Snapshot, identify, must_be_the_planned_box, read
+from asa_automate.apply.sending import GateClosed, send
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Incomplete, LineRefused, LinkLost, Refused, Unreachable
+from asa_automate.model import Identity
+from asa_automate.plan.document import Command
+from asa_automate.plan.order import way
+from asa_automate.plan.planner import commit_order
+from asa_automate.plan.predict import Prediction
+from asa_automate.plan.scope import PolicyScope, Scope, scope_of
+from asa_automate.plan.state import fingerprint_of
+from asa_automate.show.save import save_succeeded
+
+_ATTEMPTS = 3
+
+
+class Foreign(Exception):
+    """Somebody else changed what is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The state to return to, and the one that was under way.
+
+    Args:
+        before: the scope to restore.
+        after: the scope that the change was to reach.
+        fingerprint: of the whole configuration before, where it is known.
+    """
+
+    device: str
+    identity: Identity
+    before: Scope
+    after: Scope
+    fingerprint: str | None = None
+
+
+def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
+    """Bring the device to ``goal.before``, over new sessions where the old one is lost."""
+    around.tell("undo")
+    around.log.write("abort", {"reason": reason})
+    trouble = reason
+    for _ in range(_ATTEMPTS):
+        try:
+            session = session or comeback(goal, around)
+            return _back_once(goal, session, around, reason)
+        except Foreign as error:
+            return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
+        except (GateClosed, LineRefused) as error:
+            trouble = str(error)
+            session = _hung_up(session)
+        except (LinkLost, Unreachable, Incomplete) as error:
+            trouble = error.message
+            session = _hung_up(session)
+        except Refused as error:
+            return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
+    state = State.STUCK if session else State.UNKNOWN
+    return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
+
+
+def comeback(goal: Goal, around: Surroundings) -> Session:
+    """A new session after a lost link, with the box's identity checked again.
+
+    Raises:
+        Unreachable: all attempts failed.
+        Refused: another box answers.
+    """
+    last: Unreachable | LinkLost | Incomplete | None = None
+    for pause in (0.0, *around.reconnect):
+        around.wait(pause)
+        try:
+            session = around.link()
+        except (Unreachable, LinkLost, Incomplete) as error:
+            last = error
+            continue
+        must_be_the_planned_box(identify(session), goal.identity, goal.device)
+        return session
+    raise Unreachable(f"it does not come back: {last.message if last else 'no answer'}")
+
+
+def _hung_up(session: Session | None) -> Session | None:
+    if session:
+        session.close()
+    return None
+
+
+def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) -> Outcome:
+    session.end()
+    now = read(session, goal.device)
+    if now.fingerprint != goal.fingerprint:
+        commands = commands_back(goal, now.running)
+        end = send(
+            session, goal.device, Prediction(now.running), commands, around, intent="undo"
+        )
+        now = read(session, goal.device)
+        if now.fingerprint != fingerprint_of(end.running):
+            raise GateClosed("after the way back the device has something else than predicted")
+    if scope_of(now.running) != goal.before and now.fingerprint != goal.fingerprint:
+        raise GateClosed("the way back did not reach the old state")
+    saved = _startup_is(session, goal, now, around)
+    around.log.write("done", {"outcome": "old", "fingerprint": now.fingerprint})
+    note = "" if goal.fingerprint in (None, now.fingerprint) else "; others' changes were kept"
+    return Outcome(goal.device, State.OLD, reason + note, saved=saved)
+
+
+def commands_back(goal: Goal, running: RunningConfig) -> tuple[Command, ...]:
+    """The lines from what is there now to the scope before.
+
+    Raises:
+        Foreign: what is there cannot have come from our lines.
+    """
+    now = scope_of(running)
+    problem = foreign_in(now, goal.before, goal.after)
+    if problem:
+        raise Foreign(problem)
+    return way(now, goal.before, commit_order(running))
+
+
+def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
+    """What in our scope is neither of the old nor of the new state nor between them."""
+    members = {*(before.members or ()), *(after.members or ())}
+    if set(now.members or ()) - members:
+        return "somebody else added a gateway to our object-group"
+    kept = set(before.members or ()) & set(after.members or ())
+    if now.members is not None and kept - set(now.members):
+        return "somebody else removed a gateway from our object-group"
+    if set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}:
+        return "somebody else added an entry to our access-list"
+    if now.narrowed - (before.narrowed | after.narrowed):
+        return "somebody else matches our access-list"
+    for name in {*now.policies, *before.policies, *after.policies}:
+        problem = _foreign_policy(name, now, before, after)
+        if problem:
+            return problem
+    return None
+
+
+def _foreign_policy(name: str, now: Scope, before: Scope, after: Scope) -> str | None:
+    have, old, new = (s.policies.get(name, PolicyScope()) for s in (now, before, after))
+    for class_name in {*have.esmtp, *old.esmtp, *new.esmtp}:
+        values = (s.esmtp.get(class_name) for s in (old, new))
+        if have.esmtp.get(class_name) not in values:
+            return f"somebody else changed `inspect esmtp` in class {class_name} of {name}"
+    if have.own not in (None, "", old.own, new.own):
+        return f"somebody else changed our class in {name}"
+    return None
+
+
+def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surroundings) -> bool:
+    """Whether the startup-config is in the old state; saved again where ours got into it."""
+    startup = read(session, goal.device, STARTUP)
+    try:
+        ours = scope_of(startup.running) != goal.before
+    except Refused:
+        return False
+    if not ours:
+        return startup.fingerprint == now.fingerprint
+    around.log.write("save", {"why": "our lines are in the startup-config"})
+    if not save_succeeded(session.save()):
+        raise GateClosed("`write memory` failed, and our lines are in the startup-config")
+    if read(session, goal.device, STARTUP).fingerprint != now.fingerprint:
+        raise GateClosed("`write memory` had no effect, and our lines are in the startup-config")
+    return True
+
+
+def _for_a_person(
+    goal: Goal, state: State, reason: str, session: Session | None
+) -> Outcome:
+    return Outcome(goal.device, state, reason, lines=tuple(_typed(goal, session)))
+
+
+def _typed(goal: Goal, session: Session | None) -> Iterable[str]:
+    """What a person may type after having looked; from the device's state where it is readable."""
+    commands: tuple[Command, ...]
+    try:
+        if session is None:
+            raise Unreachable("no session")
+        session.end()
+        commands = commands_back(goal, read(session, goal.device).running)
+    except (Foreign, Refused, LinkLost, LineRefused, Unreachable, Incomplete):
+        commands = way(goal.after, goal.before, list(goal.before.policies))
+    return ["show running-config", "configure terminal", *(c.line for c in commands), "end"]

@@ -1,0 +1,101 @@
+"""Lines to the device: each one journaled before it is sent, its reply checked, its group gated.
+
+A group is the mode lines that lead to a commit line and the commit line itself. Before each group
+the device is read again: what it has must be what is predicted, or nothing more is sent.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from asa_automate.apply.ports import Session, Surroundings
+from asa_automate.apply.reading import read
+from asa_automate.errors import LineRefused
+from asa_automate.plan.document import Command
+from asa_automate.plan.predict import Prediction
+from asa_automate.plan.state import fingerprint_of
+
+_MODE_LINES = ("policy-map ", "class ", "class-map ", "object-group ")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that are sent without reading in between; ``commit`` ends in a commit line."""
+
+    lines: tuple[Command, ...]
+    commit: bool
+
+
+def groups_of(commands: Sequence[Command]) -> Iterator[Group]:
+    """Cut commands so that every commit line stands in a group with just its mode lines."""
+    waiting: list[Command] = []
+    for command in commands:
+        waiting.append(command)
+        if command.commit:
+            first = len(waiting) - 1
+            while first and waiting[first - 1].line.startswith(_MODE_LINES):
+                first -= 1
+            if first:
+                yield Group(tuple(waiting[:first]), commit=False)
+            yield Group(tuple(waiting[first:]), commit=True)
+            waiting = []
+    if waiting:
+        yield Group(tuple(waiting), commit=False)
+
+
+class GateClosed(Exception):
+    """The device does not have what was predicted; nothing more may be sent."""
+
+
+Proof = Callable[[Group, Prediction], None]
+
+
+def send(
+    session: Session,
+    device: str,
+    start: Prediction,
+    commands: Sequence[Command],
+    around: Surroundings,
+    *,
+    after_commit: Proof = lambda group, now: None,
+    intent: str = "intent",
+) -> Prediction:
+    """Send all commands, gated; what the configuration should be then.
+
+    Args:
+        after_commit: called right after each commit line, out of configuration mode.
+
+    Raises:
+        GateClosed: before a commit line, or after one, the device has something else.
+        LineRefused, LinkLost, Refused: from the session.
+    """
+    now = start
+    groups = list(groups_of(commands))
+    for number, group in enumerate(groups):
+        committed = number > 0 and groups[number - 1].commit
+        if number and (group.commit or committed):
+            gate(session, device, now, around)
+        session.configure()
+        for command in group.lines:
+            around.guard()
+            around.log.write(intent, {"line": command.line, "commit": command.commit})
+            session.line(command.line)
+            around.log.write("ack", {"line": command.line})
+            now = now.after(command.line)
+        session.end()
+        if group.commit:
+            after_commit(group, now)
+    return now
+
+
+def gate(session: Session, device: str, now: Prediction, around: Surroundings) -> None:
+    """Read the device: it must have exactly what is predicted."""
+    found = read(session, device)
+    wanted = fingerprint_of(now.running)
+    around.log.write("gate", {"found": found.fingerprint, "wanted": wanted})
+    if found.fingerprint != wanted:
+        raise GateClosed("the device does not have what its replies promised")
+
+
+def refusal_text(error: LineRefused) -> str:
+    """The failure in one line, for a journal."""
+    return error.message
