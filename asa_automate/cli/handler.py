@@ -87,7 +87,7 @@ def _explain(error: AsaAutomateError) -> None:
         for problem in error.problems:
             complain(f"{PROGRAM}: {problem}")
     else:
-        complain(f"{PROGRAM}: {error}")
+        complain(str(error) if error.device else f"{PROGRAM}: {error}")
     if isinstance(error, StateUnknown):
         for line in error.lines:
             complain(f"    {line}")

@@ -104,10 +104,11 @@ def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl
     reference, *access-list extended*, keyword *line*).
     """
     entries: dict[str, list[tuple[Line, Ace | None]]] = {}
-    for row in rows(_COMMAND, lines):
-        acl = entries.setdefault(row["NAME"] or row.line.text.split()[1], [])
+    for line in lines:
+        (row,) = rows(_COMMAND, [replace(line, children=())])
+        acl = entries.setdefault("".join(line.text.split()[1:2]), [])
         place = int(row["NUMBER"][:9]) - 1 if row["NUMBER"] else len(acl)
-        acl.insert(max(place, 0), (row.line, None if row["REMARK"] else _ace(row, known)))
+        acl.insert(max(place, 0), (line, None if row["REMARK"] else _ace(row, line, known)))
     return {name: _acl(name, found) for name, found in entries.items()}
 
 
@@ -215,9 +216,10 @@ def _acl(name: str, found: list[tuple[Line, Ace | None]]) -> Acl:
     )
 
 
-def _ace(row: Row, known: Vocabulary) -> Ace:
-    blank = Ace(row.line.text, permit=row["ACTION"] != "deny", line=row.line.number)
-    if not row["ACTION"]:
+def _ace(row: Row, line: Line, known: Vocabulary) -> Ace:
+    blank = Ace(line.text, permit=row["ACTION"] != "deny", line=line.number)
+    if not row["ACTION"] or line.children:
+        # What stands beneath an entry is the rest of a line that was broken.
         return replace(blank, understood=False)
     entry = replace(blank, active=not row["INACTIVE"], time_range=row["TIME_RANGE"])
     return _with_traffic(entry, tuple(row["TRAFFIC"].split()), known)

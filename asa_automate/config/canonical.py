@@ -14,6 +14,8 @@ from asa_automate.config.tree import Line, Tree
 Stanza = tuple[str, ...]
 
 _OWNABLE = ("object-group", "access-list", "class-map")
+#: First words of the version line, which is a command to the tree where rubbish stands before it.
+_SYSTEMS = ("ASA", "PIX", "FWSM")
 _BLANKS = " \t"
 
 
@@ -34,6 +36,8 @@ def canonical(tree: Tree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
     for stanza in tree.commands():
         keyword, name = _key(stanza)
         lines = list(_lines(stanza))
+        if keyword in _SYSTEMS and name == "Version":
+            continue
         if keyword in _OWNABLE and owned(name):
             ours.setdefault((keyword, name), []).extend(lines)
         elif keyword == "access-list" and name in acls:

@@ -50,6 +50,8 @@ def read_class_maps(lines: Iterable[Line]) -> dict[str, ClassMap]:
     maps: dict[str, ClassMap] = {}
     for row in rows(_COMMAND, lines):
         name = row["NAME"]
+        if not name:
+            continue
         maps[name] = _grown(maps.get(name) or ClassMap(name, line=row.line.number), row)
     return maps
 

@@ -32,12 +32,18 @@ class Row:
 
 
 def rows(command: str, lines: Iterable[Line]) -> Iterator[Row]:
-    """What the template of ``command`` finds in ``lines`` and beneath them, in order."""
-    fed = [(line, depth) for top in lines for line, depth in _commands(top, 0)]
-    if not fed:
-        return
+    """What the template of ``command`` finds in ``lines`` and beneath them, in order.
+
+    Each stanza is read by itself, so that nothing fills down into one whose head is not understood.
+    """
+    for line in lines:
+        yield from _stanza(command, line)
+
+
+def _stanza(command: str, top: Line) -> Iterator[Row]:
+    fed = list(_commands(top, 0))
     text = "\n".join(_row(i, line.text, depth) for i, (line, depth) in enumerate(fed))
-    for record in records(command, text):
+    for record in records(command, text) if fed else ():
         values = {name: value for name, value in record.items() if isinstance(value, str)}
         yield Row(fed[int(values["LINE"])][0], values)
 

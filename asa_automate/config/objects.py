@@ -140,7 +140,7 @@ def _by_name(found: Iterable[Row], types: tuple[str, ...]) -> dict[str, list[Row
     """The rows of each object or group; the first is the one that opens it."""
     named: dict[str, list[Row]] = {}
     for row in found:
-        if row["TYPE"] in types:
+        if row["TYPE"] in types and row["NAME"]:
             named.setdefault(row["NAME"], []).append(row)
     return named
 

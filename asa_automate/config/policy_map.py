@@ -66,6 +66,8 @@ def read_policy_maps(lines: Iterable[Line]) -> dict[str, PolicyMap]:
     policies: dict[str, PolicyMap] = {}
     for row in rows(_COMMAND, lines):
         name = row["POLICY"]
+        if not name:
+            continue
         policies[name] = _grown(policies.get(name) or PolicyMap(name, line=row.line.number), row)
     return policies
 

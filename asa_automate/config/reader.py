@@ -6,6 +6,8 @@ by their first words, and TextFSM sees only what a class of a policy-map can lea
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from operator import attrgetter
 
 from asa_automate.config.access_list import Ace, Acl, Vocabulary, read_access_lists
 from asa_automate.config.class_map import ClassMap, read_class_maps
@@ -20,7 +22,7 @@ from asa_automate.config.objects import (
     read_network_objects,
     read_services,
 )
-from asa_automate.config.policy_map import read_policy_maps
+from asa_automate.config.policy_map import PolicyMap, read_policy_maps
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import read_service_policies
 from asa_automate.config.static import read_statics
@@ -58,7 +60,7 @@ def read_running(text: str, *, also: Callable[[str], bool] = _ours) -> RunningCo
         version=_version(tree.version),
         hostname=_hostname(of["hostname"]),
         serial=tree.serial,
-        policy_maps=read_policy_maps(of["policy-map"]),
+        policy_maps=_with_strays(read_policy_maps(of["policy-map"]), of["inspect"]),
         class_maps=class_maps,
         service_policies=read_service_policies(of["service-policy"]),
         acls=acls,
@@ -76,6 +78,17 @@ def read_running(text: str, *, also: Callable[[str], bool] = _ours) -> RunningCo
 def _version(printed: str | None) -> tuple[int, int] | None:
     found = _VERSION.match(printed or "")
     return (int(found[1]), int(found[2])) if found else None
+
+
+def _with_strays(policies: dict[str, PolicyMap], strays: Iterable[Line]) -> dict[str, PolicyMap]:
+    """An ``inspect`` on top level has lost its class; it is laid to the policy-map above it."""
+    for stray in strays:
+        above = [policy for policy in policies.values() if policy.line < stray.number]
+        if above:
+            policy = max(above, key=attrgetter("line"))
+            unknown = (*policy.unknown, (stray.text, stray.number))
+            policies[policy.name] = replace(policy, unknown=unknown)
+    return policies
 
 
 def _hostname(lines: Iterable[Line]) -> str | None:

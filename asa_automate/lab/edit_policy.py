@@ -96,7 +96,7 @@ def match(ctx: Ctx, words: Words) -> Outcome:
         return ctx.inside(lambda lines: removed(lines, lambda line: line == text))
     if text in there:
         return ctx.done()
-    if there and {kind, *(line.split()[1] for line in there)} not in _TOGETHER:
+    if len(there) > 1 or (there and {kind, there[0].split()[1]} not in _TOGETHER):
         raise Refused(_SECOND_MATCH)
     if kind == "access-list" and not any(starting(ctx.stanzas, f"access-list {text.split()[2]} ")):
         raise Refused(f"ERROR: access-list <{text.split()[2]}> does not exist")

@@ -54,8 +54,25 @@ def test_what_is_not_understood_has_its_line() -> None:
     running = read_running(text)
     found = running.policy_maps["global_policy"].unknown + running.class_maps["mail"].unknown
 
-    assert len(found) == 5
+    assert len(found) == 4
     assert [(lines[number - 1].strip(), number) for _, number in found] == list(found)
+
+
+def test_an_unknown_action_is_unknown() -> None:
+    running = read_running("policy-map P\n class C\n  frobnicate 1\n  inspect esmtp\n")
+
+    assert (("frobnicate 1", 3),) == running.policy_maps["P"].unknown
+    assert running.policy_maps["P"].classes[0].inspect("esmtp")
+
+
+def test_an_inspection_that_lost_its_class_is_unknown() -> None:
+    """Without indentation an unknown word ends the policy-map; what follows must not be lost."""
+    running = read_running(
+        "policy-map type inspect dns D\nparameters\n"
+        "policy-map P\nclass C\nfrobnicate 1\ninspect esmtp\nservice-policy P global\n"
+    )
+
+    assert (("inspect esmtp", 6),) == running.policy_maps["P"].unknown
 
 
 def test_every_line_number_leads_to_its_line() -> None:
@@ -137,7 +154,8 @@ def test_a_large_configuration_is_not_read_by_templates() -> None:
         for i in range(2000)
     )
 
-    running = read_running(SAMPLE.replace("access-list mail remark", f"{filler}access-list mail remark"))
+    remark = "access-list mail remark"
+    running = read_running(SAMPLE.replace(remark, f"{filler}{remark}"))
 
     assert ["mail"] == list(running.acls)
     assert ["relay"] == list(running.network_objects)

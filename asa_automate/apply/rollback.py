@@ -1,0 +1,57 @@
+"""Undo an applied run on one device: the same road back that a failed apply takes."""
+
+from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.ports import Session, Stopped, Surroundings
+from asa_automate.apply.reading import (
+    STARTUP,
+    identify,
+    must_be_active,
+    must_be_the_planned_box,
+    read,
+)
+from asa_automate.apply.recover import Goal, back
+from asa_automate.errors import AsaAutomateError, Exit, LineRefused, Refused
+from asa_automate.plan.scope import scope_of
+
+
+def roll_back(goal: Goal, around: Surroundings) -> Outcome:
+    """Bring the device back to ``goal.before``; idempotent, every end is an outcome."""
+    session: Session | None = None
+    try:
+        around.guard()
+        around.tell("connect")
+        session = around.link()
+        if _is_back_already(goal, session):
+            return Outcome(goal.device, State.OLD, "it is in the old state", (), True, Exit.DONE)
+        around.log.write("begin", {"rollback": True})
+        end = back(goal, session, around, "rolled back")
+    except Stopped:
+        return Outcome(goal.device, State.STOPPED, "stopped before anything was sent")
+    except AsaAutomateError as error:
+        state = State.REFUSED if isinstance(error, Refused | LineRefused) else State.UNREACHABLE
+        return Outcome(goal.device, state, error.message, exit_code=error.exit)
+    finally:
+        if session:
+            session.close()
+    if end.state is State.OLD:
+        return Outcome(end.device, end.state, end.reason, (), end.saved, Exit.DONE)
+    return end
+
+
+def _is_back_already(goal: Goal, session: Session) -> bool:
+    """Check the box; whether there is nothing left to undo, in running and startup alike."""
+    must_be_the_planned_box(identify(session), goal.identity, goal.device)
+    must_be_active(session, goal.device)
+    now = read(session, goal.device)
+    startup = read(session, goal.device, STARTUP)
+    running_back = scope_of(now.running) == goal.before
+    startup_back = scope_of(startup.running) == goal.before
+    if startup.fingerprint != now.fingerprint and not startup_back:
+        raise Refused(
+            "its running-config has changes that are not in its startup-config; "
+            "save or undo them first",
+            device=goal.device,
+        )
+    return running_back and startup_back
+
+

@@ -1,0 +1,119 @@
+"""``plan``: the smallest change that exempts the gateways, proved on the model; sends nothing."""
+
+import os
+import secrets
+import tempfile
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.output import complain, emit, say, table
+from asa_automate.cli.settings import Settings
+from asa_automate.errors import BadInput, Exit
+from asa_automate.model import Strategy
+
+if TYPE_CHECKING:
+    from asa_automate.cli.planning import Planned
+
+EXAMPLES = {
+    "asa-automate plan --out plan.json": "read all firewalls, keep the plan for apply",
+    "asa-automate plan --limit site=ams --detailed-exitcode": "exit 2 where something is to do",
+    "asa-automate plan --from-dir texts --allow-incomplete": "of texts/<device>.cfg, no firewall",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "plan", InventoryOption, LimitOption, OutputOption, examples=EXAMPLES)(plan)
+
+
+def plan(
+    settings: Settings,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Keep the plan for `apply`.")
+    ] = None,
+    from_dir: Annotated[
+        Path | None,
+        typer.Option("--from-dir", metavar="DIR", help="Plan on saved texts, ask no firewall."),
+    ] = None,
+    allow_incomplete: Annotated[
+        bool,
+        typer.Option("--allow-incomplete", help="Take saved texts that lack their end."),
+    ] = False,
+    strategy: Annotated[
+        Strategy | None,
+        typer.Option("--strategy", help="Go before what the exemptions ask for."),
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 where a change is planned.")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
+    ] = 8,
+) -> Exit:
+    """Plan the exemption of the mail gateways on each firewall. Changes nothing.
+
+    Prints the difference, the commands, the way back and what the model says of them.
+    """
+    from asa_automate.cli.planning import Wish, exit_of, from_devices, from_directory, plan_all
+    from asa_automate.inventory import load
+    from asa_automate.plan.document import make_plan_file, write_plan
+    from asa_automate.store.engine import open_store
+
+    inventory = load(settings.inventory).select(settings.limits)
+    source = from_directory(from_dir) if from_dir else from_devices(settings)
+    incomplete = allow_incomplete and from_dir is not None
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(settings.store)))
+        planned = plan_all(inventory, source, Wish(strategy, incomplete, workers), store)
+    made = make_plan_file(
+        tuple(p.plan for p in planned), now=datetime.now(UTC), nonce=secrets.token_hex(2)
+    )
+    text = write_plan(made)
+    if out:
+        _keep(out, text)
+    if settings.json:
+        emit(text.rstrip("\n"))
+    else:
+        _show(settings, planned)
+    for one in planned:
+        if one.plan.status in ("refused", "unreachable"):
+            complain(f"{one.plan.device}: {one.plan.reason}")
+    if out:
+        say(settings, f"plan {made.id} is in {out}; `asa-automate apply {out}` carries it out")
+    return exit_of(planned, detailed=detailed_exitcode)
+
+
+def _show(settings: Settings, planned: "list[Planned]") -> None:
+    from asa_automate.report.plan import plan_lines
+
+    for one in planned:
+        emit("\n".join(plan_lines(one.plan, one.running, one.counters)) + "\n")
+    rows = [
+        [
+            p.plan.device,
+            p.plan.status,
+            p.plan.strategy or "",
+            p.plan.reading.value,
+            str(len(p.plan.commands)),
+            p.plan.reason or "",
+        ]
+        for p in planned
+    ]
+    table(settings, ["device", "status", "strategy", "reading", "lines", "reason"], rows)
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file that is whole or not there, readable by its owner alone."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            file.write(text)
+        os.replace(file.name, path)  # noqa: PTH105  # the same as Path.replace, named by its law
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {error.strerror}") from error

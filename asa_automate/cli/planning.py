@@ -1,0 +1,207 @@
+"""From an inventory to plans: the composition that ``plan``, ``simulate plan`` and ``demo`` share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asa_automate.apply.reading import RUNNING
+from asa_automate.cli.settings import Settings
+from asa_automate.config.reader import read_running
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import AsaAutomateError, BadInput, Exit, Incomplete, Refused, gravest
+from asa_automate.fleet.local import each
+from asa_automate.inventory import Inventory
+from asa_automate.model import Device, Identity, Reading, Strategy
+from asa_automate.plan.document import DevicePlan, PlanReading
+from asa_automate.plan.planner import Request, plan_device
+from asa_automate.show.device import parse_failover, parse_mode, parse_version
+from asa_automate.show.service_policy import ServicePolicyReport, parse_service_policy
+
+if TYPE_CHECKING:
+    from asa_automate.store.engine import Store
+
+COUNTERS = "show service-policy inspect esmtp"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a device said; ``None`` for what was not asked or is not saved."""
+
+    running: str
+    version: str | None = None
+    failover: str | None = None
+    mode: str | None = None
+    counters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A device's plan with what it was made from, for a report."""
+
+    plan: DevicePlan
+    running: RunningConfig | None = None
+    counters: ServicePolicyReport | None = None
+    exit: Exit = Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to plan: the flags of ``plan``."""
+
+    strategy: Strategy | None = None
+    allow_incomplete: bool = False
+    workers: int = 8
+
+
+Source = Callable[[Device], Texts]
+
+
+def plan_all(
+    inventory: Inventory, source: Source, wish: Wish, store: "Store | None"
+) -> list[Planned]:
+    """A plan for every device of the inventory, unreachable ones included."""
+    return each(
+        inventory.devices,
+        lambda device: _plan_one(inventory, device, source, wish, store),
+        wish.workers,
+    )
+
+
+def exit_of(planned: Sequence[Planned], *, detailed: bool) -> Exit:
+    """The exit code of a plan: refused devices count only where all are refused."""
+    codes = [p.exit for p in planned]
+    if codes and all(c in (Exit.REFUSED, Exit.DISPROVED) for c in codes):
+        return gravest(codes)
+    kept = (Exit.DONE if c is Exit.REFUSED else c for c in codes)
+    return gravest(Exit.DONE if c is Exit.CHANGES and not detailed else c for c in kept)
+
+
+def from_devices(settings: Settings) -> Source:
+    """Ask the devices themselves, over read-only sessions."""
+
+    def ask(device: Device) -> Texts:
+        from asa_automate.cli.connect import open_session
+
+        with open_session(device, settings) as session:
+            return Texts(
+                version=session.show("show version"),
+                failover=session.show("show failover"),
+                mode=session.show("show mode"),
+                running=session.show(RUNNING),
+                counters=session.show(COUNTERS),
+            )
+
+    return ask
+
+
+def from_directory(directory: Path) -> Source:
+    """Read saved texts: ``DIR/<device>/show_running-config.txt`` or ``DIR/<device>.cfg``."""
+    if not directory.is_dir():
+        raise BadInput(f"{directory}: not a directory of saved texts")
+
+    def look(device: Device) -> Texts:
+        folder = directory / device.name
+        running = _saved(folder / "show_running-config.txt")
+        running = running if running is not None else _saved(directory / f"{device.name}.cfg")
+        if running is None:
+            raise Refused(
+                f"no saved text: neither {folder / 'show_running-config.txt'} nor "
+                f"{directory / (device.name + '.cfg')} exists",
+                device=device.name,
+            )
+        return Texts(
+            running=running,
+            version=_saved(folder / "show_version.txt"),
+            failover=_saved(folder / "show_failover.txt"),
+            counters=_saved(folder / "show_service-policy.txt"),
+        )
+
+    return look
+
+
+def _saved(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _plan_one(
+    inventory: Inventory, device: Device, source: Source, wish: Wish, store: "Store | None"
+) -> Planned:
+    try:
+        texts = source(device)
+        return _from_texts(inventory, device, texts, wish, store)
+    except (Refused, Incomplete) as error:
+        return Planned(_without(device, "refused", error.message), exit=Exit.REFUSED)
+    except BadInput:
+        raise
+    except AsaAutomateError as error:
+        return Planned(_without(device, "unreachable", error.message), exit=error.exit)
+
+
+def _without(device: Device, status: str, reason: str) -> DevicePlan:
+    return DevicePlan.model_validate(
+        {"device": device.name, "context": device.context, "status": status, "reason": reason}
+    )
+
+
+def _from_texts(
+    inventory: Inventory, device: Device, texts: Texts, wish: Wish, store: "Store | None"
+) -> Planned:
+    running = read_running(texts.running)
+    if not running.tree.complete and not wish.allow_incomplete:
+        raise Incomplete("its running-config was cut short (no `: end`); --allow-incomplete takes it")
+    _must_be_plannable(texts)
+    identity = _identity(running, texts)
+    plan = plan_device(
+        Request(
+            device=device.name,
+            context=device.context,
+            identity=identity,
+            exemptions=inventory.exemptions_for(device),
+            reading=_reading(identity, store),
+            strategy=wish.strategy,
+        ),
+        running,
+    )
+    counters = parse_service_policy(texts.counters) if texts.counters else None
+    return Planned(plan, running, counters, _exit(plan))
+
+
+def _must_be_plannable(texts: Texts) -> None:
+    failover = parse_failover(texts.failover) if texts.failover else None
+    if failover and failover.enabled and failover.state and failover.state != "active":
+        raise Refused(f"this is the {failover.state} unit of a failover pair; use the active one")
+    if texts.mode and parse_mode(texts.mode) == "multiple":
+        raise Refused("it runs in multiple context mode, which is not supported yet")
+
+
+def _identity(running: RunningConfig, texts: Texts) -> Identity:
+    facts = parse_version(texts.version) if texts.version else None
+    return Identity(
+        hostname=running.hostname or (facts.hostname if facts else None),
+        serial=(facts.serial if facts else None) or running.serial,
+        version=(facts.version if facts else None) or running.tree.version,
+    )
+
+
+def _reading(identity: Identity, store: "Store | None") -> PlanReading:
+    if store is None:
+        return PlanReading()
+    from asa_automate.store.probes import recall
+
+    value, source = recall(store, identity.serial, identity.version)
+    return PlanReading() if value is Reading.UNKNOWN else PlanReading(value=value, source=source)
+
+
+def _exit(plan: DevicePlan) -> Exit:
+    match plan.status:
+        case "change":
+            return Exit.CHANGES
+        case "refused":
+            disproved = plan.proof is not None and not plan.proof.holds
+            return Exit.DISPROVED if disproved else Exit.REFUSED
+        case _:
+            return Exit.DONE
