@@ -9,9 +9,8 @@ The stages, in order; a failure before ``begin`` changes nothing, one after it g
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 from asa_automate.apply import live
+from asa_automate.apply.goal import begin_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.probing import run_probe
@@ -47,8 +46,6 @@ from asa_automate.plan.predict import Prediction
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.show.save import save_succeeded
-
-SCOPE = TypeAdapter(Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def _forward(course: _Course) -> Outcome:
     course.goal = Goal(
         plan.device, plan.identity, scope_of(before.running), wanted, before.fingerprint
     )
-    around.log.write("begin", _begin_record(plan, course.goal))
+    around.log.write("begin", begin_record(plan, course.goal))
     course.begun = True
     reading = _probed(course, session, before, reading)
     around.tell("send")
@@ -169,15 +166,6 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
     if not same or fingerprint_of(now.running) != plan.target_fingerprint:
         raise Refused("planning again gives other lines; plan again", device=plan.device)
     return wanted
-
-
-def _begin_record(plan: DevicePlan, goal: Goal) -> dict[str, object]:
-    return {
-        "plan": plan.model_dump(mode="json"),
-        "before": SCOPE.dump_python(goal.before, mode="json"),
-        "after": SCOPE.dump_python(goal.after, mode="json"),
-        "fingerprint": goal.fingerprint,
-    }
 
 
 def _controls(

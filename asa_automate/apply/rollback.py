@@ -31,7 +31,7 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
         state = State.REFUSED if isinstance(error, Refused | LineRefused) else State.UNREACHABLE
         return Outcome(goal.device, state, error.message, exit_code=error.exit)
     finally:
-        if session:
+        if session is not None:
             session.close()
     if end.state is State.OLD:
         return Outcome(end.device, end.state, end.reason, (), end.saved, Exit.DONE)

@@ -34,7 +34,7 @@ class Row:
 def rows(command: str, lines: Iterable[Line]) -> Iterator[Row]:
     """What the template of ``command`` finds in ``lines`` and beneath them, in order.
 
-    Each stanza is read by itself, so that nothing fills down into one whose head is not understood.
+    Each stanza is read by itself: nothing fills down into one whose head is not understood.
     """
     for line in lines:
         yield from _stanza(command, line)

@@ -124,7 +124,7 @@ def _first_taker(
     for where in attached:
         for flow in gateway_flows(running, gateways):
             for assume in (True, False):
-                names = {c: assume for c in running.class_maps}
+                names = dict.fromkeys(running.class_maps, assume)
                 world = World(Reading.PER_ENGINE, assume=names)
                 taken = classify_in(running, where, flow, world).by(ESMTP)
                 if taken:

@@ -13,7 +13,10 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.lab.ssh_server import serve
 
-READS = re.compile(r"enable|exit|terminal pager 0|show (curpriv|version|service-policy.*)")
+# In parentheses: what the virtual firewall writes down in the place of a password.
+READS = re.compile(
+    r"\(.*password\)|enable|exit|terminal pager 0|show (curpriv|version|service-policy.*)"
+)
 
 
 @pytest.fixture

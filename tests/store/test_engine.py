@@ -275,3 +275,32 @@ def test_a_postgresql_out_of_reach_is_refused() -> None:
 
     assert isinstance(error, StoreRefused)
     assert str(error).startswith("store postgresql://u:***@127.0.0.1:1/d: ")
+
+
+def test_what_a_writer_has_read_is_still_so_when_it_writes(url: str) -> None:
+    """A second process waits until the first one, which has only read so far, is done."""
+    first, second = open_store(url), open_store(url)
+    written = threading.Event()
+
+    def write(store: Store, device: str) -> None:
+        with store.write() as connection:
+            connection.execute(insert(spent_plans).values(plan_id="p", device=device, at=1))
+
+    def other() -> None:
+        write(second, "second")
+        written.set()
+
+    thread = threading.Thread(target=other)
+    with first.write() as connection:
+        before = connection.execute(select(spent_plans)).all()
+        thread.start()
+        # Gives a writer that does not wait the time to come between.
+        assert not written.wait(0.5)
+        connection.execute(insert(spent_plans).values(plan_id="p", device="first", at=1))
+    thread.join()
+
+    with first.read() as connection:
+        found = connection.scalars(select(spent_plans.c.device)).all()
+    first.close()
+    second.close()
+    assert ([], {"first", "second"}) == (before, set(found))
