@@ -101,6 +101,7 @@ class Box:
         self.reporting_asked = False
         self.lock = threading.RLock()
         self._hang_ups: list[Callable[[], None]] = []
+        self._seen = (self.running, self._settings())
 
     @property
     def running_text(self) -> str:
@@ -117,7 +118,12 @@ class Box:
     @property
     def hostname(self) -> str:
         """The name in the prompt."""
-        return layout.hostname(self.running, self.knobs)
+        return self._current()[0]
+
+    @property
+    def width(self) -> int:
+        """Of every terminal: ``terminal width`` is a setting of the configuration."""
+        return self._current()[1]
 
     @property
     def version(self) -> tuple[int, int]:
@@ -211,6 +217,18 @@ class Box:
         except Refused as no:
             return path, no.reply
         return outcome.path, outcome.reply
+
+    def _current(self) -> tuple[str, int]:
+        """Name and width, looked up once per configuration: every prompt needs them."""
+        if self._seen[0] is not self.running:
+            self._seen = (self.running, self._settings())
+        return self._seen[1]
+
+    def _settings(self) -> tuple[str, int]:
+        return (
+            layout.hostname(self.running, self.knobs),
+            layout.terminal_width(self.running, self.knobs),
+        )
 
     def _snap(self, line: str, number: int | None) -> None:
         self.snapshots.append(Snapshot(line, number, self.running, self.startup, self.knobs))

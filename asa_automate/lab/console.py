@@ -35,6 +35,9 @@ class Console:
         box: the device behind it.
         number: of the session, from 1.
         user: who logged in.
+
+    Attributes:
+        width: set it to have another width than the box's, 0 for an endless one.
     """
 
     def __init__(self, box: Box, number: int, user: str) -> None:
@@ -43,7 +46,7 @@ class Console:
         self.user = user
         self.privileged = box.knobs.privileged_at_login
         self.path: Path | None = None
-        self.width = box.knobs.width
+        self.width: int | None = None
         self.page = _page(box)
         self.closed = False
         self.on_close: list[Callable[[], None]] = []
@@ -121,7 +124,8 @@ class Console:
         if self.closed or self._pager or self._ask:
             return
         self.say(f"\r{self.prompt_text}")
-        self._line.start(self.prompt_text, Echo.PLAIN, self.width)
+        width = self.box.width if self.width is None else self.width
+        self._line.start(self.prompt_text, Echo.PLAIN, width)
 
     def ask(self, question: str, then: Ask, *, secret: bool = False) -> None:
         """Ask; the next line goes to ``then``."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asa_automate.config.tree import Line, Tree, read_tree, write_tree
 from asa_automate.lab.knobs import Knobs
-from asa_automate.lab.stanzas import Stanzas, key
+from asa_automate.lab.stanzas import Stanzas
 
 _HEADER_LINE = re.compile(r":(\s|$)|(ASA|PIX|FWSM) Version ")
 _NAMED = re.compile(r": (Serial Number|Hardware):")
@@ -80,9 +80,14 @@ def checksum(text: str) -> str:
 
 def hostname(tree: Tree, knobs: Knobs) -> str:
     """The name that the configuration gives, else the knob's."""
-    names = (key(line) for line in tree.commands())
-    given = (name.split()[1] for name in names if name.startswith("hostname "))
-    return next(given, knobs.hostname)
+    given = (line.text for line in tree.commands() if line.text.startswith("hostname "))
+    return next((text.split()[1] for text in given), knobs.hostname)
+
+
+def terminal_width(tree: Tree, knobs: Knobs) -> int:
+    """What ``terminal width`` says, else the knob."""
+    given = (line.text for line in tree.commands() if line.text.startswith("terminal width "))
+    return next((int(text.split()[2]) for text in given), knobs.width)
 
 
 def _running_header(tree: Tree, knobs: Knobs) -> tuple[str, ...]:

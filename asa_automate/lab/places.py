@@ -7,6 +7,7 @@ A stanza goes after the last one of its kind, else ahead of the first command of
 """
 
 import re
+from functools import lru_cache
 
 from asa_automate.config.tree import Line
 from asa_automate.lab.stanzas import Stanzas, key
@@ -90,7 +91,22 @@ def placed(stanzas: Stanzas, line: Line) -> Stanzas:
 def _rank(line: Line) -> int | None:
     if line.is_comment:
         return None
-    text = "\n".join([key(line), *(f" {key(child)}" for child in line.children)])
+    words = key(line).split(maxsplit=3)
+    many = words[0] in _BY_MORE_THAN_ONE
+    return _rank_of(" ".join(words[: 3 if many else 1]), _has_nat(line))
+
+
+#: First words that do not say the kind alone.
+_BY_MORE_THAN_ONE = ("no", "terminal", "enable", "ip", "ipv6", "ftp", "object")
+
+
+def _has_nat(line: Line) -> bool:
+    return any(child.text.startswith("nat ") for child in line.children)
+
+
+@lru_cache(maxsize=4096)
+def _rank_of(head: str, has_nat: bool) -> int | None:
+    text = f"{head}\n nat " if has_nat else head
     return next((rank for rank, kind in enumerate(KINDS) if kind.match(text)), None)
 
 

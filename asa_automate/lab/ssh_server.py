@@ -48,6 +48,13 @@ class SshOptions:
             return asyncssh.import_private_key(self.host_key)
         return asyncssh.generate_private_key(self.key_type)
 
+    def offered(self, key: asyncssh.SSHKey) -> asyncssh.SSHKeyPair:
+        """The key with the signature algorithms that the box offers for it."""
+        (pair,) = asyncssh.load_keypairs([key])
+        if self.signature_algs:
+            pair.host_key_algorithms = [name.encode() for name in self.signature_algs]
+        return pair
+
     def algorithms(self) -> dict[str, list[str]]:
         """The lists that are not left to asyncssh."""
         lists = {
@@ -273,7 +280,7 @@ class LabServer:
             lambda: _Door(box, self._inside),
             self.host,
             self.ports.get(name, 0),
-            server_host_keys=[self._keys[name]],
+            server_host_keys=[self._of(name).offered(self._keys[name])],
             server_version=_SERVER_VERSION,
             encoding=None,
             line_editor=False,
@@ -283,7 +290,8 @@ class LabServer:
         self.ports[name] = acceptor.get_port()
 
     async def _update(self, name: str) -> None:
-        self._acceptors[name].update(server_host_keys=[self._keys[name]])
+        pair = self._of(name).offered(self._keys[name])
+        self._acceptors[name].update(server_host_keys=[pair])
 
     async def _close(self) -> None:
         for acceptor in self._acceptors.values():

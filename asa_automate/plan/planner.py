@@ -258,3 +258,15 @@ def _documented(request: Request, running: RunningConfig) -> DevicePlan:
 
 def _as_split(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
     return tuple(e.model_copy(update={"strategy": Strategy.SPLIT_CLASS}) for e in exemptions)
+
+
+def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
+    """Play a plan's lines on a configuration and prove it anew; why it does not hold, or ``None``."""
+    states = states_after(running, plan.commands)
+    if fingerprint_of(states[-1]) != plan.target_fingerprint:
+        return "its lines do not lead to the configuration that it promises"
+    now, end = scope_of(running), scope_of(states[-1])
+    strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
+    subject = Subject(states, end.members or (), now.members or (), strategy)
+    failure = prove(subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,))
+    return f"{failure.flow}: {failure.why}" if failure else None

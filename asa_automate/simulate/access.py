@@ -114,10 +114,12 @@ def _named_has(
 
 
 def _service(running: RunningConfig, entry: Ace, flow: Flow) -> Truth:
-    if entry.protocol in ("object", "object-group"):
-        return _group_has(running, entry.service, flow)
+    named = entry.protocol in ("object", "object-group")
     return both(
-        _protocol_is(entry.protocol, flow.protocol),
+        _group_has(running, entry.service, flow)
+        if named
+        else _protocol_is(entry.protocol, flow.protocol),
+        None if entry.icmp and flow.protocol == "icmp" else True,
         _port_in(running, entry.source_ports, flow.source_port),
         _port_in(running, entry.destination_ports, flow.destination_port),
     )

@@ -189,10 +189,12 @@ def test_a_late_answer_comes_after_all(dial: Any) -> None:
     with serve({"fw": box}) as lab:
         channel = terminal(dial(lab, "fw"))
         until(channel, b"fw# ")
-        channel.sendall(b"configure terminal\nclass-map C\nmatch any\n")
-        assert b"match any\r\n\rfw(config-cmap)# " in until(channel, b"(config-cmap)# ") + until(
-            channel, b"fw(config-cmap)# "
-        )
+        channel.sendall(b"configure terminal\nclass-map C\nmatch any\nend\n")
+        shown = until(channel, b"\rfw# ").decode().replace("\r", "")
+
+    assert shown.endswith(
+        "(config)# class-map C\nfw(config-cmap)# match any\nfw(config-cmap)# end\nfw# "
+    )
 
 
 def test_logging_off_closes(dial: Any) -> None:

@@ -1,0 +1,79 @@
+"""``show``: a saved plan, or a run, again."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from asa_automate.cli.options import OutputOption, command
+from asa_automate.cli.output import emit, emit_json
+from asa_automate.cli.settings import Settings
+
+EXAMPLES = {
+    "asa-automate show plan.json": "commands, way back and proof of a saved plan",
+    "asa-automate show 20261124T061502-7f3a": "what a run sent, line by line",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "show", OutputOption, examples=EXAMPLES)(show)
+
+
+def show(
+    settings: Settings,
+    what: Annotated[str, typer.Argument(metavar="PLAN|RUN", help="A plan file or a run's id.")],
+) -> None:
+    """Show a saved plan or a run again."""
+    path = Path(what)
+    if path.is_file():
+        _plan(settings, path)
+    else:
+        _run(settings, what)
+
+
+def _plan(settings: Settings, path: Path) -> None:
+    from asa_automate.plan.document import read_plan, write_plan
+    from asa_automate.report.plan import plan_lines
+
+    made = read_plan(path.read_bytes(), str(path))
+    if settings.json:
+        emit(write_plan(made).rstrip("\n"))
+        return
+    emit(f"plan {made.id}, made {made.created:%Y-%m-%d %H:%M:%S} UTC by {made.tool},")
+    emit(f"good until {made.expires:%Y-%m-%d %H:%M:%S} UTC")
+    for one in made.devices:
+        emit("\n" + "\n".join(plan_lines(one)))
+
+
+def _run(settings: Settings, run_id: str) -> None:
+    from asa_automate.cli.runs import run_as_json
+    from asa_automate.store.engine import open_store
+    from asa_automate.store.journal import records
+    from asa_automate.store.runs import get_run
+
+    with closing(open_store(settings.store)) as store:
+        run = get_run(store, run_id)
+        found = records(store, run_id)
+    if settings.json:
+        lines = [{"device": r.device, "kind": r.kind.value, "payload": dict(r.payload)} for r in found]
+        emit_json(run_as_json(run) | {"journal": lines})
+        return
+    emit(f"run {run.id}: {run.kind.value}, {run.status.value}, by {run.operator}")
+    for device in run.devices:
+        emit(f"\n{device.device}: {device.outcome or device.status}")
+        if device.reason:
+            emit(f"  {device.reason}")
+        for record in found:
+            if record.device == device.device:
+                emit(f"  {record.seq:>6} {record.kind.value:<9} {_brief(record.payload)}".rstrip())
+
+
+def _brief(payload: Mapping[str, Any]) -> str:
+    for key in ("line", "reason", "outcome", "flow", "fingerprint", "wanted"):
+        if payload.get(key):
+            wrong = f": {payload['wrong']}" if payload.get("wrong") else ""
+            return f"{payload[key]}{wrong}"
+    return ""

@@ -1,0 +1,168 @@
+"""``simulate``: ask the model of the firewall, on saved texts or a firewall's own configuration."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.output import complain, emit, emit_json, table
+from asa_automate.cli.settings import Settings
+from asa_automate.errors import BadInput, Exit, Refused, UsageError, gravest
+
+if TYPE_CHECKING:
+    from asa_automate.config.running import RunningConfig
+    from asa_automate.plan.document import DevicePlan
+    from asa_automate.simulate.flow import Flow
+
+FLOW_EXAMPLES = {
+    "asa-automate simulate flow --config edge1.cfg 'tcp 198.51.100.7 -> 192.168.1.1:25'": (
+        "who inspects inbound mail"
+    ),
+    "asa-automate simulate flow --limit edge1 'tcp 192.168.1.1 -> 198.51.100.7:25 in inside'": (
+        "outbound mail, on the firewall's present configuration"
+    ),
+}
+PLAN_EXAMPLES = {
+    "asa-automate simulate plan plan.json --from-dir texts": "play a plan on saved texts",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    sub = typer.Typer(no_args_is_help=True, help="Ask the model of the firewall. Sends nothing.")
+    command(sub, "flow", InventoryOption, LimitOption, OutputOption, examples=FLOW_EXAMPLES)(flow)
+    command(sub, "plan", OutputOption, examples=PLAN_EXAMPLES)(plan)
+    app.add_typer(sub, name="simulate")
+
+
+def flow(
+    settings: Settings,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="FLOW", help="'tcp A[:P] -> B:P [in NAMEIF] [out NAMEIF]'"),
+    ] = None,
+    flow_option: Annotated[
+        str | None, typer.Option("--flow", metavar="FLOW", help="The same, as an option.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="A saved running-config.")
+    ] = None,
+    from_dir: Annotated[
+        Path | None,
+        typer.Option("--from-dir", metavar="DIR", help="Saved texts of the inventory."),
+    ] = None,
+) -> Exit:
+    """Say which class of which policy takes a flow, for which engine, and why.
+
+    Under both readings of Cisco's documents, each step with its line of the configuration.
+    """
+    from asa_automate.simulate.flow import parse_flow
+
+    words = text or flow_option
+    if words is None:
+        raise UsageError("no flow is given; for example 'tcp 198.51.100.7 -> 192.168.1.1:25'")
+    asked = parse_flow(words)
+    running = _running(settings, config, from_dir)
+    _check_interfaces(running, asked)
+    readings = explain(running, asked)
+    if settings.json:
+        emit_json({"flow": str(asked), "readings": readings})
+        return Exit.DONE
+    for name, answer in readings.items():
+        by = f"by class {answer['class']} of {answer['policy']}" if answer["class"] else ""
+        emit(f"{name}: inspected by {', '.join(answer['inspects']) or 'nothing'} {by}".rstrip())
+        for step in answer["trace"]:
+            emit(f"  {step}")
+    return Exit.DONE
+
+
+def explain(running: "RunningConfig", asked: "Flow") -> dict[str, dict[str, Any]]:
+    """The contract of ``simulate flow --output json``, reading by reading."""
+    from asa_automate.model import Reading
+    from asa_automate.simulate.classify import World, classify
+    from asa_automate.simulate.engines import ESMTP, effective_map
+
+    answers = {}
+    for reading in (Reading.PER_ENGINE, Reading.PER_CLASS):
+        trace: list[str] = []
+        verdict = classify(running, asked, World(reading), trace.append)
+        main = verdict.by(ESMTP) or next(iter(verdict.taken), None)
+        answers[reading.value] = {
+            "inspects": [t.engine for t in verdict.taken],
+            "class": main.class_name if main else None,
+            "policy": main.policy if main else None,
+            "map": effective_map(main.engine, main.map) if main else None,
+            "trace": trace,
+        }
+    return answers
+
+
+def plan(
+    settings: Settings,
+    file: Annotated[Path, typer.Argument(metavar="PLAN", help="A file of `plan --out`.")],
+    from_dir: Annotated[
+        Path, typer.Option("--from-dir", metavar="DIR", help="Saved texts of its devices.")
+    ],
+) -> Exit:
+    """Play a saved plan on saved configurations and check it on the model again."""
+    from asa_automate.cli.planning import from_directory
+    from asa_automate.plan.document import read_plan
+
+    try:
+        made = read_plan(file.read_bytes(), str(file))
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror}") from error
+    look = from_directory(from_dir)
+    answers = [_played(one, look) for one in made.devices if one.status == "change"]
+    if settings.json:
+        emit_json([{k: v for k, v in a.items() if k != "exit"} for a in answers])
+    else:
+        rows = [[a["device"], "yes" if a["holds"] else "NO", a["why"] or ""] for a in answers]
+        table(settings, ["device", "holds", "why"], rows)
+    for answer in answers:
+        if not answer["holds"]:
+            complain(f"{answer['device']}: {answer['why']}")
+    return gravest(a["exit"] for a in answers)
+
+
+def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
+    from asa_automate.config.reader import read_running
+    from asa_automate.model import Device
+    from asa_automate.plan.planner import proof_again
+    from asa_automate.plan.state import fingerprint_of
+
+    answer: dict[str, Any] = {"device": one.device, "holds": False, "why": None}
+    try:
+        running = read_running(look(Device(name=one.device, host=one.device)).running)
+    except Refused as error:
+        return answer | {"why": error.message, "exit": Exit.REFUSED}
+    if fingerprint_of(running) != one.fingerprint:
+        return answer | {"why": "the saved text is not the planned one", "exit": Exit.REFUSED}
+    why = proof_again(one, running)
+    return answer | {"holds": why is None, "why": why, "exit": Exit.DISPROVED if why else Exit.DONE}
+
+
+def _running(settings: Settings, config: Path | None, from_dir: Path | None) -> "RunningConfig":
+    from asa_automate.cli.planning import from_devices, from_directory
+    from asa_automate.config.reader import read_running
+    from asa_automate.inventory import load
+
+    if config is not None:
+        try:
+            data = config.read_bytes()
+        except OSError as error:
+            raise BadInput(f"{config}: cannot be read: {error.strerror}") from error
+        return read_running(data.decode("utf-8", "surrogateescape"))
+    devices = load(settings.inventory).select(settings.limits).devices
+    if len(devices) != 1:
+        raise UsageError(f"{len(devices)} devices are chosen; name one with --limit, or --config")
+    source = from_directory(from_dir) if from_dir else from_devices(settings)
+    return read_running(source(devices[0]).running)
+
+
+def _check_interfaces(running: "RunningConfig", asked: "Flow") -> None:
+    for name in (asked.in_interface, asked.out_interface):
+        if name and running.interfaces and name not in running.interfaces:
+            known = ", ".join(running.interfaces)
+            raise UsageError(f"there is no interface {name!r}; the configuration has {known}")
