@@ -26,6 +26,8 @@ EDGES = {
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.session": "waits: the default clock is the machine's",
     "asa_automate.device.ssh": "names the algorithms of the SSH library and connects",
+    "asa_automate.lab.ssh_options": "host keys and algorithms of the SSH library",
+    "asa_automate.lab.ssh_server": "listens on the loopback address",
 }
 
 #: What a pure module may not reach, not even through another one.
@@ -47,12 +49,9 @@ WORLD = (
 #: A library is named in one place, where its exceptions and types become ours.
 SEAMS = {
     "asyncssh": ("lab",),
-    "click": ("cli",),
     "netmiko": ("device",),
     "nornir": ("inventory",),
-    "ntc_templates": ("show",),
     "paramiko": ("device",),
-    "pydantic_settings": ("cli",),
     "rich": ("cli", "report"),
     "ruamel": ("inventory",),
     "sqlalchemy": ("store",),

@@ -47,26 +47,32 @@ class Goal:
 
 
 def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
-    """Bring the device to ``goal.before``, over new sessions where the old one is lost."""
+    """Bring the device to ``goal.before``, over new sessions where the old one is lost.
+
+    The session, old or new, is closed at the end.
+    """
     around.tell("undo")
     around.log.write("abort", {"reason": reason})
-    trouble = reason
-    for _ in range(_ATTEMPTS):
-        try:
-            session = session or comeback(goal, around)
-            return _back_once(goal, session, around, reason)
-        except Foreign as error:
-            return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
-        except (GateClosed, LineRefused) as error:
-            trouble = str(error)
-            session = _hung_up(session)
-        except (LinkLost, Unreachable, Incomplete) as error:
-            trouble = error.message
-            session = _hung_up(session)
-        except Refused as error:
-            return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
-    state = State.STUCK if session else State.UNKNOWN
-    return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
+    trouble, state = reason, State.UNKNOWN
+    try:
+        for _ in range(_ATTEMPTS):
+            try:
+                session = session or comeback(goal, around)
+                return _back_once(goal, session, around, reason)
+            except Foreign as error:
+                return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
+            except (GateClosed, LineRefused) as error:
+                trouble, state = _plain(error), State.STUCK
+            except (LinkLost, Unreachable, Incomplete) as error:
+                trouble, state = error.message, State.UNKNOWN
+            except Refused as error:
+                return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
+            _hung_up(session)
+            session = None
+        session = _looked_at_again(goal, around) if state is State.STUCK else None
+        return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
+    finally:
+        _hung_up(session)
 
 
 def comeback(goal: Goal, around: Surroundings) -> Session:
@@ -84,15 +90,30 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
         except (Unreachable, LinkLost, Incomplete) as error:
             last = error
             continue
-        must_be_the_planned_box(identify(session), goal.identity, goal.device)
+        try:
+            must_be_the_planned_box(identify(session), goal.identity, goal.device)
+        except BaseException:
+            session.close()
+            raise
         return session
     raise Unreachable(f"it does not come back: {last.message if last else 'no answer'}")
 
 
-def _hung_up(session: Session | None) -> Session | None:
-    if session:
+def _looked_at_again(goal: Goal, around: Surroundings) -> Session | None:
+    """A session to see what a device that refuses the way back has now."""
+    try:
+        return comeback(goal, around)
+    except (LinkLost, Unreachable, Incomplete, Refused):
+        return None
+
+
+def _hung_up(session: Session | None) -> None:
+    if session is not None:
         session.close()
-    return None
+
+
+def _plain(error: GateClosed | LineRefused) -> str:
+    return error.message if isinstance(error, LineRefused) else str(error)
 
 
 def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) -> Outcome:

@@ -153,12 +153,12 @@ def _tell_how(settings: Settings, directory: Path | None, knobs: "Knobs") -> Non
     say(settings, f"asa-automate hostkeys trust{inventory}; asa-automate plan{inventory}")
     if directory is None:
         say(settings, "an inventory of these firewalls: --write-inventory DIR")
-    complain("ready; Ctrl-C ends it")
 
 
 def _wait() -> Exit:
     """Until Ctrl-C, which is how a server is meant to end."""
     try:
+        complain("ready; Ctrl-C ends it")
         threading.Event().wait()
     except KeyboardInterrupt:
         complain("stopped")

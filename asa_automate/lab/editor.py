@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from asa_automate.lab import edit_acl, edit_groups, edit_other, edit_policy
+from asa_automate.lab import edit_acl, edit_groups, edit_inspect, edit_other, edit_policy
 from asa_automate.lab.edit import Ctx, Outcome, Refused, Rule
 from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, incomplete
 from asa_automate.lab.knobs import Knobs
@@ -29,10 +29,10 @@ SUBMODES: Mapping[str, Grammar[Rule]] = {
         ("config-icmp-object-group", edit_groups.ICMP_GROUP),
         ("config-cmap", edit_policy.CLASS_MAP),
         ("config-pmap", edit_policy.POLICY_MAP),
-        ("config-pmap-c", edit_policy.POLICY_CLASS),
-        ("config-pmap type", edit_policy.INSPECT_MAP),
-        ("config-pmap-p", edit_policy.INSPECT_PARAMETERS),
-        ("config-pmap-c type", edit_policy.INSPECT_MATCH),
+        ("config-pmap-c", edit_inspect.POLICY_CLASS),
+        ("config-pmap type", edit_inspect.INSPECT_MAP),
+        ("config-pmap-p", edit_inspect.INSPECT_PARAMETERS),
+        ("config-pmap-c type", edit_inspect.INSPECT_MATCH),
     )
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asa_automate.lab.access import Packet, Rulebook
-from asa_automate.lab.edit_policy import DEFAULT_MATCH
+from asa_automate.lab.edit_inspect import DEFAULT_MATCH
 from asa_automate.lab.engines import DEFAULT_TRAFFIC, Inspect, owns, protocols, read_inspect
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.stanzas import Stanzas, at, commands, first, key, starting

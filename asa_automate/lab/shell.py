@@ -8,9 +8,10 @@ from asa_automate.lab.box import Box, Entry
 from asa_automate.lab.console import Console
 from asa_automate.lab.edit import Refused
 from asa_automate.lab.editor import mode_for
-from asa_automate.lab.faults import RUBBISH, Fault, Kind
+from asa_automate.lab.faults import Kind
 from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, invalid
 from asa_automate.lab.layout import checksum
+from asa_automate.lab.strike import NOT_EXECUTED, strike
 
 Command = Callable[["Shell", Words], str]
 _TRIES = 3
@@ -41,7 +42,7 @@ class Shell(Console):
             reply, executed = self._caret(no), False
         except Refused as no:
             reply, executed = no.reply, False
-        executed = executed and self._fault not in _NOT_EXECUTED
+        executed = executed and self._fault not in NOT_EXECUTED
         self.record(Entry(self.number, mode, line, reply, self._number, self._fault, executed))
         if reply and not self.closed:
             self.print(reply)
@@ -91,7 +92,7 @@ class Shell(Console):
         if fault is None:
             return execute()
         self._fault = Kind(fault.kind).value
-        return _FAULTS[Kind(fault.kind)](self, fault, execute)
+        return strike(self, fault, execute)
 
     def _caret(self, no: Unparsed) -> str:
         if no.offset is None:
@@ -255,63 +256,6 @@ class Shell(Console):
     def _confirmed(self, answer: str) -> None:
         if answer.strip().lower() in ("", "y", "yes"):
             self.box.reload()
-
-
-_Execute = Callable[[], str]
-_NOT_EXECUTED = ("cut_before", "refuse", "ignore", "reload")
-
-
-def _cut_before(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del fault, execute
-    shell.close()
-    return ""
-
-
-def _cut_after(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del fault
-    try:
-        execute()
-    finally:
-        shell.close()
-    return ""
-
-
-def _only_text(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del shell, execute
-    return fault.text
-
-
-def _delay(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    shell.late(fault.seconds)
-    return execute()
-
-
-def _reload(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del fault, execute
-    shell.box.reload()
-    return ""
-
-
-def _garbage(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del shell, execute
-    return fault.text or RUBBISH
-
-
-def _truncated(shell: Shell, fault: Fault, execute: _Execute) -> str:
-    del shell
-    return "\n".join(execute().split("\n")[: fault.lines])
-
-
-_FAULTS: dict[Kind, Callable[[Shell, Fault, _Execute], str]] = {
-    Kind.CUT_BEFORE: _cut_before,
-    Kind.CUT_AFTER: _cut_after,
-    Kind.REFUSE: _only_text,
-    Kind.IGNORE: _only_text,
-    Kind.DELAY: _delay,
-    Kind.RELOAD: _reload,
-    Kind.GARBAGE: _garbage,
-    Kind.TRUNCATED: _truncated,
-}
 
 
 def _answer(phrase: str) -> Command:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from difflib import unified_diff
 
 from asa_automate.config.running import RunningConfig
+from asa_automate.config.tree import Line
 from asa_automate.plan.document import Command, DevicePlan, Proof
 from asa_automate.plan.predict import Prediction
-from asa_automate.plan.state import stanzas_of
 from asa_automate.show.service_policy import ServicePolicyReport
 
 _SOUND = {
@@ -49,14 +49,24 @@ def plan_lines(
 
 
 def difference(running: RunningConfig, plan: DevicePlan) -> Iterator[str]:
-    """What the plan changes in the configuration, as a unified difference of its stanzas."""
+    """What the plan changes in the configuration, as a unified difference of its lines."""
     now = Prediction(running)
     for command in plan.commands:
         now = now.after(command.line)
-    before = [line for stanza in stanzas_of(running) for line in stanza]
-    after = [line for stanza in stanzas_of(now.running) for line in stanza]
+    before, after = _printed(running), _printed(now.running)
     lines = unified_diff(before, after, "running-config", "as planned", n=2, lineterm="")
     return (line for line in lines if not line.startswith("@@"))
+
+
+def _printed(running: RunningConfig) -> list[str]:
+    """The commands as the device prints them, indented by their depth."""
+    return [line for top in running.tree.commands() for line in _indented(top, 0)]
+
+
+def _indented(line: Line, depth: int) -> Iterator[str]:
+    yield " " * depth + line.text
+    for child in line.commands():
+        yield from _indented(child, depth + 1)
 
 
 def _counted(counters: ServicePolicyReport | None) -> Iterator[str]:

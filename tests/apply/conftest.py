@@ -1,27 +1,50 @@
-"""A whole apply without a socket: real planner, real session, virtual ASA, virtual clock."""
+"""A whole apply without a socket: real planner, real session, virtual ASA, virtual clock.
 
-from collections.abc import Mapping, Sequence
+And a judge that believes nobody but the box: its texts, its transcript, its snapshots, and what
+it answers itself when it is asked about a flow.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
 from asa_automate.apply.applier import Options, apply_plan
-from asa_automate.apply.outcome import Outcome
+from asa_automate.apply.goal import goal_of
+from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Surroundings
 from asa_automate.apply.reading import identify
+from asa_automate.apply.recover import Goal
 from asa_automate.config.reader import read_running
+from asa_automate.config.tree import Tree
 from asa_automate.device.credentials import Secret
 from asa_automate.device.session import Session
+from asa_automate.errors import Exit
 from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.layout import printed
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
-from asa_automate.model import Exemption, Reading
+from asa_automate.model import Exemption, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
 from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.state import fingerprint_of
+
+GATEWAY = "192.168.1.1"
+SECOND = "192.168.1.2"
+
+#: Source, destination, protocol and port of flows that the box is asked about. A gateway's flow
+#: may have its old or its new treatment; whoever is nobody's gateway keeps the old one throughout.
+GATEWAYS = (GATEWAY, SECOND)
+NEAR = ("192.168.1.3", "192.168.0.255")
+STRANGERS = ("203.0.113.9", "192.0.2.1")
+PEER = "198.51.100.7"
+PORTS = (("tcp", 25), ("tcp", 21), ("tcp", 80), ("tcp", 587), ("udp", 5060), ("udp", 53))
 
 
 @dataclass
@@ -52,9 +75,18 @@ class Rig:
     records: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
     stages: list[str] = field(default_factory=list)
+    on_guard: Callable[[], None] = lambda: None
+    on_tell: Callable[[str], None] = lambda _: None
+    on_write: Callable[[str, Mapping[str, Any]], None] = lambda _, __: None
+    on_wait: Callable[[float], None] = lambda _: None
 
     def write(self, kind: str, payload: Mapping[str, Any]) -> None:
+        self.on_write(kind, payload)
         self.records.append((kind, payload))
+
+    def tell(self, stage: str) -> None:
+        self.stages.append(stage)
+        self.on_tell(stage)
 
     def recall(self, serial: str | None, version: str | None) -> Reading:
         return self.readings.get((str(serial), str(version)), Reading.UNKNOWN)
@@ -77,26 +109,46 @@ class Rig:
             link=self.link,
             log=self,
             memory=self,
-            guard=lambda: None,
-            wait=lambda _: None,
+            guard=self.on_guard,
+            wait=self.on_wait,
             settle=0.0,
-            tell=self.stages.append,
+            tell=self.tell,
         )
 
-    def plan(self, *gateways: str, reading: Reading = Reading.UNKNOWN) -> DevicePlan:
-        wish = Exemption(name="esa", gateways=tuple(ip_address(g) for g in gateways))
+    def plan(
+        self,
+        *gateways: str,
+        reading: Reading = Reading.UNKNOWN,
+        strategy: Strategy | None = None,
+    ) -> DevicePlan:
+        wish = Exemption(
+            name="esa",
+            gateways=tuple(ip_address(g) for g in gateways),
+            strategy=strategy or Strategy.SPLIT_CLASS,
+        )
         session = self.link()
         identity = identify(session)
         session.close()
-        request = Request("fw", None, identity, (wish,) if gateways else ())
-        if reading is not Reading.UNKNOWN:
-            request = Request(
-                "fw", None, identity, request.exemptions, PlanReading(value=reading, source="test")
-            )
+        known = PlanReading() if reading is Reading.UNKNOWN else PlanReading(value=reading)
+        request = Request("fw", None, identity, (wish,) if gateways else (), known, strategy)
         return plan_device(request, read_running(self.box.running_text))
 
     def apply(self, plan: DevicePlan, options: Options | None = None) -> Outcome:
         return apply_plan(plan, self.surroundings(), options or Options())
+
+    @property
+    def kinds(self) -> list[str]:
+        """The journal's kinds of record, in order."""
+        return [kind for kind, _ in self.records]
+
+    @property
+    def goal(self) -> Goal:
+        """The goal that the last BEGIN record holds."""
+        return goal_of([p for kind, p in self.records if kind == "begin" and "plan" in p][-1])
+
+    def typed(self) -> list[str]:
+        """The lines that took us from mode to mode or changed something, in order."""
+        return [e.line for e in self.box.transcript if e.session and e.number is not None]
 
 
 def make_rig(
@@ -106,5 +158,162 @@ def make_rig(
 
 
 @pytest.fixture
+def rigs() -> Callable[..., Rig]:
+    """``rigs(config, knobs, faults)``: a rig around a new box."""
+    return make_rig
+
+
+@pytest.fixture
 def rig() -> Rig:
     return make_rig()
+
+
+# --- the judge -----------------------------------------------------------------------------------
+
+Treatment = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def flows() -> Iterable[tuple[str, str, str, int]]:
+    """Both ways between the peer and everybody, on every port."""
+    for host in (*GATEWAYS, *NEAR, *STRANGERS):
+        for protocol, port in PORTS:
+            yield protocol, PEER, host, port
+            yield protocol, host, PEER, port
+
+
+@cache
+def treatments(tree: Tree, knobs: Knobs) -> dict[tuple[str, str, str, int], Treatment]:
+    """What a box in this state says itself about every flow: section by section, who inspects."""
+    box = VirtualAsa(printed(tree, knobs), knobs)
+    shell = box.open_session()
+    shell.receive(f"enable\n{knobs.enable_password}\nterminal pager 0\n".encode())
+    return {flow: _asked(shell.receive, flow) for flow in flows()}
+
+
+def _asked(send: Callable[[bytes], bytes], flow: tuple[str, str, str, int]) -> Treatment:
+    protocol, source, destination, port = flow
+    asked = f"show service-policy flow {protocol} host {source} host {destination} eq {port}\n"
+    sections: list[tuple[str, list[str]]] = []
+    for line in send(asked.encode()).decode().replace("\r", "").split("\n"):
+        if re.match(r"(Global policy|Interface \S+):", line):
+            sections.append((line.strip(), []))
+        elif found := re.search(r"Input flow:\s+inspect (.*)", line):
+            sections[-1][1].append(found.group(1).replace("_default_esmtp_map", "").strip())
+    assert sections, "the box does not answer"
+    return tuple((title, tuple(sorted(inspects))) for title, inspects in sections)
+
+
+@cache
+def mark(tree: Tree, knobs: Knobs) -> str:
+    """The fingerprint of a configuration, by its text."""
+    return fingerprint_of(read_running(printed(tree, knobs)))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Holds the two states that an apply may end in, by their trees.
+
+    Args:
+        old: the box before.
+        new: the box as a faultless apply leaves it; the old one where it must not change at all.
+    """
+
+    old: Tree
+    new: Tree
+    knobs: Knobs
+    gateways: tuple[str, ...] = (GATEWAY,)
+
+    def mark(self, tree: Tree) -> str:
+        return mark(tree, self.knobs)
+
+    def judge(self, rig: Rig, outcome: Outcome) -> None:
+        """Everything that must hold after any single apply, rollback or recovery."""
+        self.ends_whole(rig.box)
+        self.is_truthful(rig.box, outcome)
+        self.saved_only_what_was_proved(rig)
+        self.hurts_nobody(rig.box)
+        assert rig.box.open_sessions == 0, "a session was left open"
+
+    def ends_whole(self, box: VirtualAsa) -> None:
+        pair = (self.mark(box.running), self.mark(box.startup))
+        whole = {(self.mark(self.old),) * 2, (self.mark(self.new),) * 2}
+        assert pair in whole, "neither old nor new"
+        assert "ESA_EXEMPT_PROBE" not in box.running_text + box.startup_text
+
+    def is_truthful(self, box: VirtualAsa, outcome: Outcome) -> None:
+        running = self.mark(box.running)
+        is_old, is_new = running == self.mark(self.old), running == self.mark(self.new)
+        match outcome.state:
+            case State.NEW:
+                assert is_new
+                assert outcome.exit is Exit.DONE
+                assert outcome.saved
+            case State.OLD:
+                assert is_old
+                assert outcome.exit is Exit.FAILED
+                assert outcome.reason
+            case State.DISPROVED:
+                assert is_old
+                assert outcome.exit is Exit.DISPROVED
+                assert outcome.reason
+            case State.UNREACHABLE | State.REFUSED:
+                assert is_old
+                assert outcome.exit in (Exit.UNREACHABLE, Exit.REFUSED)
+                assert all(e.number is None for e in box.transcript), "lines were sent"
+            case _:
+                raise AssertionError(f"not whole, it says: {outcome}")
+        self._was_read_back(box, outcome)
+
+    def _was_read_back(self, box: VirtualAsa, outcome: Outcome) -> None:
+        """What is claimed was read after the last thing that could change it."""
+        lines = [e.line for e in box.transcript]
+        last = max(
+            (i for i, e in enumerate(box.transcript) if e.number is not None or _saves(e.line)),
+            default=None,
+        )
+        if last is not None:
+            rest = lines[last + 1 :]
+            assert "show running-config" in rest or outcome.state is State.NEW, outcome
+            assert "show startup-config" in rest, outcome
+
+    def saved_only_what_was_proved(self, rig: Rig) -> None:
+        old, new = self.mark(self.old), self.mark(self.new)
+        for snapshot in rig.box.snapshots:
+            assert self.mark(snapshot.startup) in (old, new), "half a change was saved"
+        if any(s.line == "write memory" and self.mark(s.running) == new for s in rig.box.snapshots):
+            self._was_proved_first(rig)
+
+    def _was_proved_first(self, rig: Rig) -> None:
+        lines = [e.line for e in rig.box.transcript]
+        first = next(i for i, line in enumerate(lines) if _saves(line))
+        changes = [i for i, e in enumerate(rig.box.transcript[:first]) if e.number is not None]
+        between = lines[changes[-1] + 1 : first]
+        for gateway in self.gateways:
+            for one, other in ((PEER, gateway), (gateway, PEER)):
+                assert f"show service-policy flow tcp host {one} host {other} eq 25" in between
+        assert between[-1] == "show running-config"
+        assert rig.kinds.index("verified") < rig.kinds.index("save")
+
+    def hurts_nobody(self, box: VirtualAsa) -> None:
+        """At every instant each flow has its old or its new treatment, and others the old one."""
+        old, new = treatments(self.old, self.knobs), treatments(self.new, self.knobs)
+        for tree in {s.running for s in box.snapshots}:
+            for flow, now in treatments(tree, self.knobs).items():
+                ours = set(flow[1:3]) & set(GATEWAYS)
+                assert now == old[flow] or (ours and now == new[flow]), (flow, now)
+
+
+def _saves(line: str) -> bool:
+    return line == "write memory"
+
+
+@pytest.fixture
+def judges() -> Callable[..., Judge]:
+    """``judges(rig, apply)``: the judge of what ``apply`` does to boxes like that of ``rig``."""
+
+    def make(rig: Rig, change: Callable[[Rig], object], *gateways: str) -> Judge:
+        old = rig.box.running
+        change(rig)
+        return Judge(old, rig.box.running, rig.box.knobs, gateways or (GATEWAY,))
+
+    return make

@@ -168,7 +168,7 @@ def test_an_error_of_ours_is_one_line_with_the_device_first(
     code = handled(failing(Refused("it is a standby unit; use its mate", device="fw1")), {})
 
     assert code == 5
-    assert capsys.readouterr() == ("", "asa-automate: fw1: it is a standby unit; use its mate\n")
+    assert capsys.readouterr() == ("", "fw1: it is a standby unit; use its mate\n")
 
 
 def test_several_problems_are_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +191,7 @@ def test_control_characters_are_shown_not_obeyed(capsys: pytest.CaptureFixture[s
 
     shown = capsys.readouterr().err
     assert shown == (
-        "asa-automate: fw\\x1b[2J: \\x1b]52;c;eA==\\x07 [red]\\x0d\\x0a\\x9b2J \\u202egnp\\ud800\n"
+        "fw\\x1b[2J: \\x1b]52;c;eA==\\x07 [red]\\x0d\\x0a\\x9b2J \\u202egnp\\ud800\n"
     )
 
 

@@ -37,7 +37,9 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def box_of(case: dict[str, Any]) -> VirtualAsa:
-    given = {name: TYPES.get(name, lambda x: x)(v) for name, v in case.get("knobs", {}).items()}
+    given: dict[str, Any] = {}
+    for name, value in case.get("knobs", {}).items():
+        given[name] = TYPES[name](value) if name in TYPES else value
     at_start = Knobs(pager_lines=0, privileged_at_login=case.get("from") != "login")
     text = CONFIGS[case.get("config", "ordinary")]
     if "version" in case:

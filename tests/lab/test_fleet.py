@@ -44,7 +44,7 @@ def test_samples() -> None:
 def test_serving_until_ctrl_c(tmp_path: Path) -> None:
     inventory = tmp_path / "rehearsal"
     words = ["lab", "serve", "--port", "0", "--write-inventory", str(inventory)]
-    program = subprocess.Popen(
+    program = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "asa_automate", *words],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -52,7 +52,7 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
     )
     with program:
         assert program.stderr
-        talk = []
+        talk: list[str] = []
         while not talk or not talk[-1].startswith("ready"):
             talk.append(program.stderr.readline())
             assert talk[-1], "".join(talk)

@@ -42,9 +42,7 @@ def test_the_status_is_the_expected_one(judge: "Judge", corpus_config: Path, cor
     ("strategy", "reading"),
     [
         (None, Reading.UNKNOWN),
-        (None, Reading.PER_ENGINE),
         (None, Reading.PER_CLASS),
-        (Strategy.NARROW_DEFAULT, Reading.UNKNOWN),
         (Strategy.OFF, Reading.UNKNOWN),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -28,22 +29,20 @@ def url(tmp_path: Path) -> str:
 def store(request: pytest.FixtureRequest, url: str) -> Iterator[Store]:
     """An open, empty store, once on each database."""
     if request.param == "postgresql":
-        opened = open_store(request.getfixturevalue("postgresql_url"))
-        _empty(opened)
-    else:
-        opened = open_store(url)
+        url = _fresh_database(request.getfixturevalue("postgresql_url"))
+    opened = open_store(url)
     yield opened
     opened.close()
 
 
-def _empty(store: Store) -> None:
-    """All sessions of tests share one server: take away what the last one left."""
-    from asa_automate.store.schema import ensure_schema
-    from asa_automate.store.tables import metadata
+def _fresh_database(url: str) -> str:
+    """A database of the test's own on the session's server: a test may leave it unusable."""
+    import psycopg
 
-    with store.write() as connection:
-        metadata.drop_all(connection)
-        ensure_schema(connection, store.name, create=True)
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.replace("/postgres?", f"/{name}?", 1)
 
 
 @pytest.fixture
