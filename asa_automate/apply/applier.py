@@ -23,7 +23,7 @@ from asa_automate.apply.reading import (
     must_be_the_planned_box,
     read,
 )
-from asa_automate.apply.recover import Goal, back, comeback
+from asa_automate.apply.recover import Goal, back, comeback, unstoppable
 from asa_automate.apply.sending import GateClosed, Group, send
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
@@ -112,7 +112,7 @@ def _forward(course: _Course) -> Outcome:
     course.begun = True
     reading = _probed(course, session, before, reading)
     around.tell("send")
-    proof = _LiveProof(session, around, wanted.members or (), controls, reading, plan)
+    proof = _LiveProof(session, around, course.goal, controls, reading, plan)
     end = send(
         session,
         plan.device,
@@ -252,25 +252,27 @@ class _LiveProof:
         self,
         session: Session,
         around: Surroundings,
-        gateways: Iterable[Address],
+        goal: Goal,
         controls: tuple[Control, ...],
         reading: Reading,
         plan: DevicePlan,
     ) -> None:
         self.session = session
         self.around = around
-        self.exempt = tuple(gateways)
+        self.exempt = goal.after.members or ()
+        self.gone = tuple(g for g in goal.before.members or () if g not in self.exempt)
         self.controls = controls
         self.reading = reading
         self.plan = plan
-        gone = (c.line.split()[-1] for c in plan.commands if c.line.startswith("no network-object"))
-        self.gone = frozenset(gone)
 
     def __call__(self, group: Group, now: Prediction) -> None:
-        """Every gateway in both directions, and the control, in the policies just changed."""
+        """Every gateway in both directions, and the control, in the policies just changed.
+
+        A gateway of before that is to be inspected again is asked about as well.
+        """
         self.around.tell("prove")
         changed = live.changed_policies(now.running, [c.line for c in group.lines])
-        for question in live.gateway_questions(self.exempt):
+        for question in live.gateway_questions((*self.exempt, *self.gone)):
             answer = self.session.show(question.command)
             for where in changed:
                 wanted = live.expected(now.running, where, question, self.reading)
@@ -325,26 +327,43 @@ def _save(course: _Course) -> Outcome:
         answer = course.session.save()
     except LinkLost:
         answer = ""
-        course.session.close()
-        course.session = None
-        assert course.goal is not None
-        course.session = comeback(course.goal, around)
-    startup = read(course.session, plan.device, STARTUP)
-    running = read(course.session, plan.device)
-    target = plan.target_fingerprint
-    if not target == startup.fingerprint == running.fingerprint:
+        _come_back(course)
+    try:
+        startup, running = _both(course)
+    except (LinkLost, Incomplete):
+        # What is verified and perhaps saved is not undone because its reading broke once.
+        _come_back(course)
+        startup, running = _both(course)
+    if startup != plan.target_fingerprint:
         said = "" if save_succeeded(answer) else " and did not say [OK]"
-        raise GateClosed(f"`write memory` had no effect{said}")
-    around.log.write("saved", {"fingerprint": startup.fingerprint})
+        raise GateClosed(f"`write memory` did not save what was verified{said}")
+    if running != startup:
+        raise GateClosed("it changed while it was saved")
+    around.log.write("saved", {"fingerprint": startup})
     around.log.write("done", {"outcome": "new", "saved": True})
     return Outcome(plan.device, State.NEW, saved=True)
+
+
+def _come_back(course: _Course) -> None:
+    """A new session in the place of a broken one."""
+    assert course.goal is not None
+    if course.session is not None:
+        course.session.close()
+    course.session = None
+    course.session = comeback(course.goal, course.around)
+
+
+def _both(course: _Course) -> tuple[str, str]:
+    """The fingerprints of the startup-config and the running-config."""
+    assert course.session is not None
+    startup = read(course.session, course.plan.device, STARTUP)
+    return startup.fingerprint, read(course.session, course.plan.device).fingerprint
 
 
 def _stopped(course: _Course) -> Outcome:
     if not course.begun or course.goal is None:
         return Outcome(course.plan.device, State.STOPPED, "stopped before anything was sent")
-    unguarded = _without_guard(course.around)
-    end = back(course.goal, course.session, unguarded, "stopped by the user")
+    end = back(course.goal, course.session, unstoppable(course.around), "stopped by the user")
     if end.state is State.OLD:
         return Outcome(end.device, State.OLD, end.reason, (), end.saved, Exit.STOPPED)
     return end
@@ -358,7 +377,7 @@ def _failed(course: _Course, error: GateClosed | AsaAutomateError) -> Outcome:
         session.close()
         session = None
     course.session = None
-    end = back(course.goal, session, _without_guard(course.around), _plain(error))
+    end = back(course.goal, session, unstoppable(course.around), _plain(error))
     if end.state is State.OLD and isinstance(error, Disproved) and _is_reading(error):
         return Outcome(end.device, State.DISPROVED, error.message, (), end.saved)
     return end
@@ -375,7 +394,9 @@ def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:
             state = State.DISPROVED
         case Refused():
             state = State.REFUSED
-        case LoginRefused() | Unreachable() | LinkLost() | Incomplete() | LineRefused():
+        case LineRefused():
+            return Outcome(device, State.UNREACHABLE, _plain(error))
+        case LoginRefused() | Unreachable() | LinkLost() | Incomplete():
             state = State.UNREACHABLE
         case _:
             state = State.UNKNOWN
@@ -385,17 +406,3 @@ def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:
 
 def _plain(error: GateClosed | AsaAutomateError) -> str:
     return error.message if isinstance(error, AsaAutomateError) else str(error)
-
-
-def _without_guard(around: Surroundings) -> Surroundings:
-    """The way back is not to be stopped half way."""
-    return Surroundings(
-        link=around.link,
-        log=around.log,
-        memory=around.memory,
-        guard=lambda: None,
-        wait=around.wait,
-        settle=around.settle,
-        reconnect=around.reconnect,
-        tell=around.tell,
-    )

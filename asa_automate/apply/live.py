@@ -75,7 +75,9 @@ def contradiction(
     if not parsed.readable:
         return "the answer cannot be read"
     section = _section(parsed, where)
-    shown = section.inspection(ESMTP) if section else None
+    if section is None:
+        return f"the answer says nothing of {where.policy} in {where.scope}"
+    shown = section.inspection(ESMTP)
     if wanted is None:
         return f"still inspected in {where.scope}" if shown else None
     if shown is None:

@@ -25,7 +25,8 @@ def run_probe(
     around.log.write("probe", {"show": list(probe.show)})
     made = send(session, device, Prediction(before.running), probe.commands, around)
     found = read(session, device)
-    answers = [session.show(command) for command in probe.show]
+    # Twice: an answer that was cut short behind its header reads like *per-class*.
+    answers = [session.show(command) for command in (*probe.show, *probe.show)]
     around.log.write("reply", {"answers": answers})
     there = _is_there(found.running, probe)
     gone = send(session, device, made, probe.inverse, around, intent="undo")
@@ -56,5 +57,6 @@ def _one(answer: FlowAnswer, where: ServicePolicy, engine: str) -> Reading:
 def _is_there(running: RunningConfig, probe: Probe) -> bool:
     policies = [running.policy_maps.get(name) for name in places_of(probe)]
     placed = [p.find(PROBE) if p else None for p in policies]
-    has_lists = PROBE in running.class_maps and PROBE in running.acls
-    return has_lists and all(c and c.inspect(engine_of(probe)) for c in placed)
+    class_map = running.class_maps.get(PROBE)
+    matches = any(m.argument == PROBE for m in class_map.matches) if class_map else False
+    return PROBE in running.acls and matches and all(c and c.inspect(engine_of(probe)) for c in placed)

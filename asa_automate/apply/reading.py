@@ -53,14 +53,24 @@ def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> 
 
 
 def must_be_active(session: Session, device: str) -> None:
-    """Refuse a standby unit and the system context of a multiple-context box."""
+    """Refuse a standby unit and a box in multiple context mode.
+
+    Raises:
+        Incomplete: it does not say which of them it is.
+    """
     failover = parse_failover(session.show("show failover"))
-    if failover.enabled and failover.state and failover.state != "active":
+    if failover.enabled is None:
+        raise Incomplete("its answer to `show failover` cannot be read", device=device)
+    if failover.enabled and failover.state != "active":
         raise Refused(
-            f"this is the {failover.state} unit of a failover pair; connect to the active one",
+            f"this is the {failover.state or 'undetermined'} unit of a failover pair; "
+            "connect to the active one",
             device=device,
         )
-    if parse_mode(session.show("show mode")) == "multiple":
+    mode = parse_mode(session.show("show mode"))
+    if mode is None:
+        raise Incomplete("its answer to `show mode` cannot be read", device=device)
+    if mode == "multiple":
         raise Refused("it runs in multiple context mode, which is not supported yet", device=device)
 
 

@@ -4,15 +4,24 @@ Recovery trusts the device and not the number of lines that were acknowledged. I
 subset of our lines, never touches another's, and says so when the pieces are not ours alone.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
 
 from asa_automate.apply.outcome import Outcome, State
-from asa_automate.apply.ports import Session, Surroundings
+from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
 from asa_automate.apply.reading import STARTUP, Snapshot, identify, must_be_the_planned_box, read
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.config.running import RunningConfig
-from asa_automate.errors import Incomplete, LineRefused, LinkLost, Refused, Unreachable
+from asa_automate.errors import (
+    Incomplete,
+    LineRefused,
+    LinkLost,
+    Refused,
+    StoreRefused,
+    Unreachable,
+)
 from asa_automate.model import Identity
 from asa_automate.plan.document import Command
 from asa_automate.plan.order import way
@@ -73,6 +82,30 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
         return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
     finally:
         _hung_up(session)
+
+
+def unstoppable(around: Surroundings) -> Surroundings:
+    """The same for a way back: neither a stop nor a store that fails leaves it half done.
+
+    A lease that was lost still ends it: the device is somebody else's to change then.
+    """
+
+    def guard() -> None:
+        with suppress(Stopped, StoreRefused):
+            around.guard()
+
+    return replace(around, guard=guard, log=_Lenient(around.log))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lenient:
+    """A log that may fail: what is to be undone is undone without it, too."""
+
+    log: Log
+
+    def write(self, kind: str, payload: Mapping[str, Any]) -> None:
+        with suppress(StoreRefused):
+            self.log.write(kind, payload)
 
 
 def comeback(goal: Goal, around: Surroundings) -> Session:
@@ -154,7 +187,7 @@ def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
     if set(now.members or ()) - members:
         return "somebody else added a gateway to our object-group"
     kept = set(before.members or ()) & set(after.members or ())
-    if now.members is not None and kept - set(now.members):
+    if now.members and kept - set(now.members) and not _is_rebuilt(before, after):
         return "somebody else removed a gateway from our object-group"
     if set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}:
         return "somebody else added an entry to our access-list"
@@ -173,9 +206,16 @@ def _foreign_policy(name: str, now: Scope, before: Scope, after: Scope) -> str |
         values = (s.esmtp.get(class_name) for s in (old, new))
         if have.esmtp.get(class_name) not in values:
             return f"somebody else changed `inspect esmtp` in class {class_name} of {name}"
-    if have.own not in (None, "", old.own, new.own):
+    ours = {old.own, new.own} - {None}
+    if have.own is not None and have.own not in ours | ({""} if ours else set()):
         return f"somebody else changed our class in {name}"
     return None
+
+
+def _is_rebuilt(before: Scope, after: Scope) -> bool:
+    """Whether our pieces are all taken away on the way, to be made anew for another strategy."""
+    lists = set(before.acl or ()), set(after.acl or ())
+    return all(lists) and not lists[0] & lists[1]
 
 
 def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surroundings) -> bool:
@@ -187,11 +227,15 @@ def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surrounding
         return False
     if not ours:
         return startup.fingerprint == now.fingerprint
+    around.guard()
     around.log.write("save", {"why": "our lines are in the startup-config"})
     if not save_succeeded(session.save()):
         raise GateClosed("`write memory` failed, and our lines are in the startup-config")
-    if read(session, goal.device, STARTUP).fingerprint != now.fingerprint:
+    saved = read(session, goal.device, STARTUP)
+    if saved.fingerprint != now.fingerprint:
         raise GateClosed("`write memory` had no effect, and our lines are in the startup-config")
+    if read(session, goal.device).fingerprint != now.fingerprint:
+        raise GateClosed("it changed while the old state was saved")
     return True
 
 

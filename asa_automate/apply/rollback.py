@@ -9,7 +9,7 @@ from asa_automate.apply.reading import (
     must_be_the_planned_box,
     read,
 )
-from asa_automate.apply.recover import Goal, back
+from asa_automate.apply.recover import Goal, back, unstoppable
 from asa_automate.errors import AsaAutomateError, Exit, LineRefused, Refused
 from asa_automate.plan.scope import scope_of
 
@@ -24,7 +24,7 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
         if _is_back_already(goal, session):
             return Outcome(goal.device, State.OLD, "it is in the old state", (), True, Exit.DONE)
         around.log.write("begin", {"rollback": True})
-        end = back(goal, session, around, "rolled back")
+        end = back(goal, session, unstoppable(around), "rolled back")
     except Stopped:
         return Outcome(goal.device, State.STOPPED, "stopped before anything was sent")
     except AsaAutomateError as error:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import read
-from asa_automate.errors import LineRefused
 from asa_automate.plan.document import Command
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.state import fingerprint_of
@@ -72,7 +71,7 @@ def send(
     groups = list(groups_of(commands))
     for number, group in enumerate(groups):
         committed = number > 0 and groups[number - 1].commit
-        if number and (group.commit or committed):
+        if group.commit or committed:
             gate(session, device, now, around)
         session.configure()
         for command in group.lines:
@@ -94,8 +93,3 @@ def gate(session: Session, device: str, now: Prediction, around: Surroundings) -
     around.log.write("gate", {"found": found.fingerprint, "wanted": wanted})
     if found.fingerprint != wanted:
         raise GateClosed("the device does not have what its replies promised")
-
-
-def refusal_text(error: LineRefused) -> str:
-    """The failure in one line, for a journal."""
-    return error.message

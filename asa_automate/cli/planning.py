@@ -153,8 +153,9 @@ def _from_texts(
     running = read_running(texts.running)
     if not running.tree.complete and not wish.allow_incomplete:
         raise Incomplete("its running-config was cut short (no `: end`); --allow-incomplete takes it")
-    _must_be_plannable(texts)
+    _must_be_plannable(device, texts)
     identity = _identity(running, texts)
+    _must_be_the_box(device, identity)
     plan = plan_device(
         Request(
             device=device.name,
@@ -170,7 +171,15 @@ def _from_texts(
     return Planned(plan, running, counters, _exit(plan))
 
 
-def _must_be_plannable(texts: Texts) -> None:
+def _must_be_the_box(device: Device, identity: Identity) -> None:
+    """The inventory may name the serial: then no other box is planned for under that name."""
+    if device.serial and identity.serial and device.serial != identity.serial:
+        raise Refused(f"the inventory expects serial {device.serial}, not {identity.serial}")
+
+
+def _must_be_plannable(device: Device, texts: Texts) -> None:
+    if device.context:
+        raise Refused("security contexts are not supported yet")
     failover = parse_failover(texts.failover) if texts.failover else None
     if failover and failover.enabled and failover.state and failover.state != "active":
         raise Refused(f"this is the {failover.state} unit of a failover pair; use the active one")

@@ -32,7 +32,8 @@ def scan(host: str, port: int, timeout: float = 10.0, *, legacy: bool = False) -
             f"cannot connect to {host}:{port}: {ssh.mismatch(error, transport)}"
         ) from None
     except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Unreachable(f"cannot connect to {host}:{port}: {ssh.in_words(error)}") from None
+        why = ssh.ended_in(error, transport)
+        raise Unreachable(f"cannot connect to {host}:{port}: {why}") from None
     finally:
         if transport is not None:
             transport.close()

@@ -237,7 +237,7 @@ def _translate(error: Exception, device: Device, client: _Client) -> NoReturn:
             "login refused: wrong user name or password", device=device.name
         ) from None
     raise Unreachable(
-        f"cannot connect to {where}: {ssh.in_words(cause)}", device=device.name
+        f"cannot connect to {where}: {ssh.ended_in(cause, client.negotiation)}", device=device.name
     ) from None
 
 

@@ -94,6 +94,18 @@ def mismatch(error: Exception, transport: paramiko.Transport | None) -> str:
     return f"no common algorithms ({one_line(text)}); {LEGACY_ADVICE}"
 
 
+def ended_in(error: BaseException, transport: paramiko.Transport | None) -> str:
+    """How a connection ended before login, in words.
+
+    A server that finds no common algorithm may reset the connection before its list is read.
+    """
+    words = in_words(error)
+    greeted = transport is not None and getattr(transport, "remote_version", "")
+    if greeted and transport is not None and not transport.initial_kex_done:
+        return f"{words}, during the key exchange: no common algorithm, perhaps; {LEGACY_ADVICE}"
+    return words
+
+
 def in_words(error: BaseException) -> str:
     """What an exception of socket or paramiko means, in one line."""
     if isinstance(error, TimeoutError):

@@ -232,6 +232,8 @@ class Judge:
         self.is_truthful(rig.box, outcome)
         self.saved_only_what_was_proved(rig)
         self.hurts_nobody(rig.box)
+        learnt = set(rig.readings.values()) - {Reading.UNKNOWN}
+        assert learnt <= {self.knobs.reading}, "a wrong reading is remembered"
         assert rig.box.open_sessions == 0, "a session was left open"
 
     def ends_whole(self, box: VirtualAsa) -> None:

@@ -166,6 +166,7 @@ class Server:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._servers: list[asyncssh.SSHAcceptor] = []
+        self._inside: set[asyncssh.SSHServerConnection] = set()
 
     def start(
         self, *keys: asyncssh.SSHKey, opens: bool = True, port: int = 0, **options: Any
@@ -173,7 +174,12 @@ class Server:
         """One more server; the device that it is."""
         seen = self.seen
 
+        inside = self._inside
+
         class Door(asyncssh.SSHServer):
+            def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+                inside.add(conn)
+
             def begin_auth(self, username: str) -> bool:
                 seen.append(username)
                 return True
@@ -221,6 +227,7 @@ class Server:
         """End all of them, whatever they are at."""
         while self._servers:
             self.stop_last()
+        self._do(_left(self._inside))
         self._do(_idle())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
@@ -235,6 +242,15 @@ class Server:
 
 async def _ended(server: asyncssh.SSHAcceptor) -> None:
     server.close()
+    await server.wait_closed()
+
+
+async def _left(inside: set[asyncssh.SSHServerConnection]) -> None:
+    for connection in inside:
+        connection.abort()
+    for connection in inside:
+        await connection.wait_closed()
+    await asyncio.sleep(0)  # once more round the loop, so that it closes the sockets
 
 
 async def _idle() -> None:

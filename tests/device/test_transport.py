@@ -148,7 +148,9 @@ def test_old_algorithms_need_the_mark(server: Any, pins: Path) -> None:
     ):
         with pytest.raises(Unreachable) as caught:
             attempt()
-        assert "diffie-hellman-group14-sha1" in str(caught.value)
+        # The server may reset the connection before its list of algorithms is read.
+        named = ("diffie-hellman-group14-sha1", "during the key exchange")
+        assert any(words in str(caught.value) for words in named)
         assert "ssh: {legacy: true}" in str(caught.value)
     assert server.seen == []
     connect(device.model_copy(update={"legacy_ssh": True}), RIGHT, pins).close()
@@ -186,6 +188,12 @@ async def _mute(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
+async def _gone(listening: asyncio.Server) -> None:
+    listening.close()
+    await listening.wait_closed()
+    await asyncio.sleep(0)  # once more round the loop, so that it closes the sockets
+
+
 def test_something_else_than_ssh(pins: Path) -> None:
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(asyncio.start_server(_mute, "127.0.0.1", 0))
@@ -199,8 +207,10 @@ def test_something_else_than_ssh(pins: Path) -> None:
         with pytest.raises(Unreachable):
             hostkeys.scan(device.host, device.port)
     finally:
+        asyncio.run_coroutine_threadsafe(_gone(listening), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        loop.close()
 
 
 def test_jump_hosts_are_not_passed_over(pins: Path) -> None:
