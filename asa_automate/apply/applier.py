@@ -43,6 +43,7 @@ from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.order import way
 from asa_automate.plan.planner import commit_order
 from asa_automate.plan.predict import Prediction
+from asa_automate.plan.probe import make_probe
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.show.save import save_succeeded
@@ -106,7 +107,12 @@ def _forward(course: _Course) -> Outcome:
     wanted = _wanted(course, before)
     controls = _controls(session, before, wanted, plan, reading)
     course.goal = Goal(
-        plan.device, plan.identity, scope_of(before.running), wanted, before.fingerprint
+        plan.device,
+        plan.identity,
+        scope_of(before.running),
+        wanted,
+        before.fingerprint,
+        may_save=course.options.save,
     )
     around.log.write("begin", begin_record(plan, course.goal))
     course.begun = True
@@ -158,11 +164,17 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
     """The scope at the plan's end; planning again from it must give the plan's own lines."""
     plan = course.plan
     now = Prediction(before.running)
-    for command in plan.commands:
-        now = now.after(command.line)
+    try:
+        for command in plan.commands:
+            now = now.after(command.line)
+    except (AssertionError, AttributeError, LookupError):
+        # The prediction knows the planner's lines, in an order of its, and no others.
+        raise Refused("its lines are not those of a plan; plan again", device=plan.device) from None
     wanted = scope_of(now.running)
     again = way(scope_of(before.running), wanted, commit_order(before.running))
     same = [c.line for c in again] == [c.line for c in plan.commands]
+    if plan.probe is not None:
+        same = same and plan.probe == make_probe(before.running)
     if not same or fingerprint_of(now.running) != plan.target_fingerprint:
         raise Refused("planning again gives other lines; plan again", device=plan.device)
     return wanted

@@ -19,6 +19,7 @@ def begin_record(plan: DevicePlan, goal: Goal) -> dict[str, object]:
         "before": _SCOPE.dump_python(goal.before, mode="json"),
         "after": _SCOPE.dump_python(goal.after, mode="json"),
         "fingerprint": goal.fingerprint,
+        "may_save": goal.may_save,
     }
 
 
@@ -31,4 +32,5 @@ def goal_of(payload: Mapping[str, Any]) -> Goal:
         before=_SCOPE.validate_python(payload["before"]),
         after=_SCOPE.validate_python(payload["after"]),
         fingerprint=payload["fingerprint"],
+        may_save=payload["may_save"],
     )

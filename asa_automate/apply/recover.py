@@ -46,6 +46,7 @@ class Goal:
         before: the scope to restore.
         after: the scope that the change was to reach.
         fingerprint: of the whole configuration before, where it is known.
+        may_save: whether the old state may be saved if ours got into the startup-config.
     """
 
     device: str
@@ -53,6 +54,7 @@ class Goal:
     before: Scope
     after: Scope
     fingerprint: str | None = None
+    may_save: bool = True
 
 
 def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
@@ -222,7 +224,7 @@ def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surrounding
     """Whether the startup-config is in the old state; saved again where ours got into it."""
     startup = read(session, goal.device, STARTUP)
     try:
-        ours = scope_of(startup.running) != goal.before
+        ours = goal.may_save and scope_of(startup.running) != goal.before
     except Refused:
         return False
     if not ours:

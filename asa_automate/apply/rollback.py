@@ -1,5 +1,7 @@
 """Undo an applied run on one device: the same road back that a failed apply takes."""
 
+from dataclasses import replace
+
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.reading import (
@@ -16,6 +18,7 @@ from asa_automate.plan.scope import scope_of
 
 def roll_back(goal: Goal, around: Surroundings) -> Outcome:
     """Bring the device back to ``goal.before``; idempotent, every end is an outcome."""
+    goal = replace(goal, may_save=True)
     session: Session | None = None
     try:
         around.guard()

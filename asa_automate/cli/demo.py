@@ -76,7 +76,7 @@ def _play(stage: Stage) -> "list[Outcome]":
     _introduce(stage)
     with closing(open_store(settings.store)) as store:
         emit("\n1. collect: what their ESMTP inspection counts")
-        _collect(settings)
+        _collect(settings, store)
         emit(f"2. plan: the smallest change that exempts the mail gateway {GATEWAY}\n")
         planned = _plan(stage, store)
         emit("3. simulate: who inspects inbound mail on edge-fra, before and after")
@@ -96,17 +96,19 @@ def _introduce(stage: Stage) -> None:
     table(stage.settings, ["device", "address", "what"], rows)
 
 
-def _collect(settings: Settings) -> None:
+def _collect(settings: Settings, store: "Store") -> None:
     from asa_automate.cli.collect import collect
-    from asa_automate.cli.counters import show
+    from asa_automate.store.samples import history, sampled_devices
 
     with redirect_stdout(StringIO()):
         collect(settings)
-    with redirect_stdout(StringIO()) as shown:
-        show(settings)
-    lines = shown.getvalue().splitlines()
-    kept = [line for line in lines if not line.rstrip().endswith(" 0")]
-    emit("\n".join(line.rstrip() for line in kept))
+    rows = [
+        [device, label.scope, label.name, label.action, f"{value:,}"]
+        for device in sampled_devices(store)
+        for label, value in history(store, device, last=1)[0].readings.items()
+        if value
+    ]
+    table(settings, ["device", "scope", "counter", "action", "value"], rows)
 
 
 def _plan(stage: Stage, store: "Store") -> "list[Planned]":
@@ -215,6 +217,7 @@ def _boxes() -> "dict[str, VirtualAsa]":
     return boxes
 
 
+#: Like those that Cisco document 117801 shows, times the number of the firewall.
 _COUNTERS = {
     "packet": 104_468,
     "drop": 41,

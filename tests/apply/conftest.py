@@ -72,6 +72,7 @@ class Rig:
     """A box, and everything that an apply needs around it."""
 
     box: VirtualAsa
+    secret: str = Knobs().enable_password
     records: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
     stages: list[str] = field(default_factory=list)
@@ -99,7 +100,7 @@ class Rig:
         return Session.open(
             wire,
             device="fw",
-            enable_secret=Secret(self.box.knobs.enable_password),
+            enable_secret=Secret(self.secret),
             may_change=True,
             clock=lambda: wire.now,
         )
