@@ -9,7 +9,7 @@ The tree::
     │   ├── HostKeyRefused     4  key unknown or changed; no password was sent
     │   └── LoginRefused       4  login or enable refused
     ├── LinkLost               4  a session broke; what it means is for the caller to find out
-    ├── Incomplete             4  a device's answer was cut short or could not be read
+    ├── Incomplete             5  a device's answer was cut short: nothing is decided on it
     ├── Refused                5  a guard says no: nothing was changed
     │   └── StoreRefused       5  the store cannot be opened, read or written
     ├── Disproved              6  the model, the proof or the probe says no
@@ -124,9 +124,9 @@ class LinkLost(AsaAutomateError):
 
 
 class Incomplete(AsaAutomateError):
-    """A device's answer was cut short or cannot be read."""
+    """A device's answer was cut short or cannot be read: nothing is decided on it."""
 
-    exit = Exit.UNREACHABLE
+    exit = Exit.REFUSED
 
 
 class Refused(AsaAutomateError):

@@ -38,7 +38,7 @@ from asa_automate.errors import (
     Refused,
     Unreachable,
 )
-from asa_automate.model import Address, Identity, Reading
+from asa_automate.model import Identity, Reading
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.order import way
 from asa_automate.plan.planner import commit_order
@@ -86,7 +86,10 @@ class _Course:
 
 
 def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outcome:
-    """Carry out the plan for one device; every end is an outcome, nothing is raised."""
+    """Carry out the plan for one device; every end is an outcome.
+
+    A bug alone is raised, after the device was brought back.
+    """
     course = _Course(plan, around, options)
     try:
         return _forward(course)
@@ -94,6 +97,10 @@ def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outc
         return _stopped(course)
     except (GateClosed, AsaAutomateError) as error:
         return _failed(course, error)
+    except Exception:
+        if course.begun and course.goal is not None:
+            back(course.goal, course.session, unstoppable(course.around), "an unexpected error")
+        raise
     finally:
         if course.session:
             course.session.close()
@@ -169,7 +176,8 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
             now = now.after(command.line)
     except (AssertionError, AttributeError, LookupError):
         # The prediction knows the planner's lines, in an order of its, and no others.
-        raise Refused("its lines are not those of a plan; plan again", device=plan.device) from None
+        why = "its lines are not those of a plan; plan again"
+        raise Refused(why, device=plan.device) from None
     wanted = scope_of(now.running)
     again = way(scope_of(before.running), wanted, commit_order(before.running))
     same = [c.line for c in again] == [c.line for c in plan.commands]
@@ -220,8 +228,8 @@ def _touched(running: RunningConfig, plan: DevicePlan) -> list[ServicePolicy]:
     for command in plan.commands:
         lines.append(command.line)
         if command.commit:
-            recent = lines[-3:] if command.line.startswith(("inspect", "no inspect")) else lines[-2:]
-            found.update(dict.fromkeys(live.changed_policies(running, recent)))
+            count = 3 if command.line.startswith(("inspect", "no inspect")) else 2
+            found.update(dict.fromkeys(live.changed_policies(running, lines[-count:])))
     return list(found)
 
 
@@ -325,18 +333,17 @@ def _verify(
 
 
 def _save(course: _Course) -> Outcome:
-    """Save what is verified, and read the startup-config back; the text ``[OK]`` proves nothing."""
-    plan, around = course.plan, course.around
-    assert course.session is not None
+    """Save what is verified, and read the startup-config back: ``[OK]`` alone proves nothing."""
+    plan, around, session = course.plan, course.around, _open(course)
     if not course.options.save:
         around.log.write("done", {"outcome": "new", "saved": False})
         return Outcome(plan.device, State.NEW, "not saved, as asked")
     around.tell("save")
-    if read(course.session, plan.device).fingerprint != plan.target_fingerprint:
+    if read(session, plan.device).fingerprint != plan.target_fingerprint:
         raise GateClosed("it changed before it could be saved")
     around.log.write("save", {})
     try:
-        answer = course.session.save()
+        answer = session.save()
     except LinkLost:
         answer = ""
         _come_back(course)
@@ -358,18 +365,23 @@ def _save(course: _Course) -> Outcome:
 
 def _come_back(course: _Course) -> None:
     """A new session in the place of a broken one."""
-    assert course.goal is not None
-    if course.session is not None:
-        course.session.close()
+    _open(course).close()
     course.session = None
-    course.session = comeback(course.goal, course.around)
+    if course.goal is not None:
+        course.session = comeback(course.goal, course.around)
+
+
+def _open(course: _Course) -> Session:
+    if course.session is None:
+        raise LinkLost("there is no session", device=course.plan.device)
+    return course.session
 
 
 def _both(course: _Course) -> tuple[str, str]:
     """The fingerprints of the startup-config and the running-config."""
-    assert course.session is not None
-    startup = read(course.session, course.plan.device, STARTUP)
-    return startup.fingerprint, read(course.session, course.plan.device).fingerprint
+    session, device = _open(course), course.plan.device
+    startup = read(session, device, STARTUP)
+    return startup.fingerprint, read(session, device).fingerprint
 
 
 def _stopped(course: _Course) -> Outcome:
@@ -404,11 +416,11 @@ def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:
     match error:
         case Disproved():
             state = State.DISPROVED
-        case Refused():
+        case Refused() | Incomplete():
             state = State.REFUSED
         case LineRefused():
             return Outcome(device, State.UNREACHABLE, _plain(error))
-        case LoginRefused() | Unreachable() | LinkLost() | Incomplete():
+        case LoginRefused() | Unreachable() | LinkLost():
             state = State.UNREACHABLE
         case _:
             state = State.UNKNOWN

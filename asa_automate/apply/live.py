@@ -113,7 +113,9 @@ def changed_policies(running: RunningConfig, line_group: Iterable[str]) -> list[
     if not policies:
         classes = {line.split()[1] for line in lines if line.startswith("class-map ")} or {CLASS}
         classes |= {
-            c.name for c in running.class_maps.values() if any(m.argument == CLASS for m in c.matches)
+            c.name
+            for c in running.class_maps.values()
+            if any(m.argument == CLASS for m in c.matches)
         }
         policies = {
             p.name for p in running.policy_maps.values() if any(p.find(c) for c in classes)

@@ -59,4 +59,5 @@ def _is_there(running: RunningConfig, probe: Probe) -> bool:
     placed = [p.find(PROBE) if p else None for p in policies]
     class_map = running.class_maps.get(PROBE)
     matches = any(m.argument == PROBE for m in class_map.matches) if class_map else False
-    return PROBE in running.acls and matches and all(c and c.inspect(engine_of(probe)) for c in placed)
+    has_lists = PROBE in running.acls and matches
+    return has_lists and all(c and c.inspect(engine_of(probe)) for c in placed)

@@ -30,7 +30,9 @@ def read(session: Session, device: str, command: str = RUNNING) -> Snapshot:
     """
     running = read_running(session.show(command))
     if not running.tree.complete:
-        raise Incomplete(f"`{command}` came without its end; nothing is decided on it", device=device)
+        raise Incomplete(
+            f"`{command}` came without its end; nothing is decided on it", device=device
+        )
     return Snapshot(running, fingerprint_of(running))
 
 
@@ -71,7 +73,9 @@ def must_be_active(session: Session, device: str) -> None:
     if mode is None:
         raise Incomplete("its answer to `show mode` cannot be read", device=device)
     if mode == "multiple":
-        raise Refused("it runs in multiple context mode, which is not supported yet", device=device)
+        raise Refused(
+            "it runs in multiple context mode, which is not supported yet", device=device
+        )
 
 
 def must_be_saved(session: Session, snapshot: Snapshot, device: str) -> None:

@@ -162,12 +162,25 @@ def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) 
         now = read(session, goal.device)
         if now.fingerprint != fingerprint_of(end.running):
             raise GateClosed("after the way back the device has something else than predicted")
-    if scope_of(now.running) != goal.before and now.fingerprint != goal.fingerprint:
+    if now.fingerprint != goal.fingerprint and not is_same(scope_of(now.running), goal.before):
         raise GateClosed("the way back did not reach the old state")
     saved = _startup_is(session, goal, now, around)
     around.log.write("done", {"outcome": "old", "fingerprint": now.fingerprint})
-    note = "" if goal.fingerprint in (None, now.fingerprint) else "; others' changes were kept"
+    note = ""
+    if goal.fingerprint not in (None, now.fingerprint):
+        note = f"; others' changes elsewhere were kept{', and are saved' if saved else ''}"
     return Outcome(goal.device, State.OLD, reason + note, saved=saved)
+
+
+def is_same(one: Scope, other: Scope) -> bool:
+    """Whether two scopes mean the same: a gateway that is put back lands last in its group."""
+    return _in_order(one) == _in_order(other)
+
+
+def _in_order(scope: Scope) -> Scope:
+    if scope.members is None:
+        return scope
+    return replace(scope, members=tuple(sorted(scope.members, key=lambda a: (a.version, int(a)))))
 
 
 def commands_back(goal: Goal, running: RunningConfig) -> tuple[Command, ...]:
@@ -189,7 +202,7 @@ def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
     if set(now.members or ()) - members:
         return "somebody else added a gateway to our object-group"
     kept = set(before.members or ()) & set(after.members or ())
-    if now.members and kept - set(now.members) and not _is_rebuilt(before, after):
+    if now.members and kept - set(now.members):
         return "somebody else removed a gateway from our object-group"
     if set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}:
         return "somebody else added an entry to our access-list"
@@ -214,17 +227,11 @@ def _foreign_policy(name: str, now: Scope, before: Scope, after: Scope) -> str |
     return None
 
 
-def _is_rebuilt(before: Scope, after: Scope) -> bool:
-    """Whether our pieces are all taken away on the way, to be made anew for another strategy."""
-    lists = set(before.acl or ()), set(after.acl or ())
-    return all(lists) and not lists[0] & lists[1]
-
-
 def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surroundings) -> bool:
     """Whether the startup-config is in the old state; saved again where ours got into it."""
     startup = read(session, goal.device, STARTUP)
     try:
-        ours = goal.may_save and scope_of(startup.running) != goal.before
+        ours = goal.may_save and not is_same(scope_of(startup.running), goal.before)
     except Refused:
         return False
     if not ours:

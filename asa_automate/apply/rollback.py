@@ -11,8 +11,8 @@ from asa_automate.apply.reading import (
     must_be_the_planned_box,
     read,
 )
-from asa_automate.apply.recover import Goal, back, unstoppable
-from asa_automate.errors import AsaAutomateError, Exit, LineRefused, Refused
+from asa_automate.apply.recover import Goal, back, is_same, unstoppable
+from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
 from asa_automate.plan.scope import scope_of
 
 
@@ -31,7 +31,8 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
     except Stopped:
         return Outcome(goal.device, State.STOPPED, "stopped before anything was sent")
     except AsaAutomateError as error:
-        state = State.REFUSED if isinstance(error, Refused | LineRefused) else State.UNREACHABLE
+        refused = isinstance(error, Refused | Incomplete | LineRefused)
+        state = State.REFUSED if refused else State.UNREACHABLE
         return Outcome(goal.device, state, error.message, exit_code=error.exit)
     finally:
         if session is not None:
@@ -47,8 +48,8 @@ def _is_back_already(goal: Goal, session: Session) -> bool:
     must_be_active(session, goal.device)
     now = read(session, goal.device)
     startup = read(session, goal.device, STARTUP)
-    running_back = scope_of(now.running) == goal.before
-    startup_back = scope_of(startup.running) == goal.before
+    running_back = is_same(scope_of(now.running), goal.before)
+    startup_back = is_same(scope_of(startup.running), goal.before)
     if startup.fingerprint != now.fingerprint and not startup_back:
         raise Refused(
             "its running-config has changes that are not in its startup-config; "

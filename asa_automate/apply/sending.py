@@ -48,6 +48,10 @@ class GateClosed(Exception):
 Proof = Callable[[Group, Prediction], None]
 
 
+def _nothing_to_prove(group: Group, now: Prediction) -> None:
+    del group, now
+
+
 def send(
     session: Session,
     device: str,
@@ -55,7 +59,7 @@ def send(
     commands: Sequence[Command],
     around: Surroundings,
     *,
-    after_commit: Proof = lambda group, now: None,
+    after_commit: Proof = _nothing_to_prove,
     intent: str = "intent",
 ) -> Prediction:
     """Send all commands, gated; what the configuration should be then.

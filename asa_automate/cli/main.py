@@ -30,20 +30,15 @@ COMMANDS = (
     "init",
     "inventory",
     "hostkeys",
-    "doctor",
     "collect",
     "parse",
-    "check",
     "plan",
     "show",
     "simulate",
     "apply",
     "rollback",
-    "resume",
     "runs",
     "counters",
-    "serve",
-    "worker",
     "lab",
     "audit",
     "version",
@@ -139,14 +134,7 @@ def _version(wanted: bool) -> None:
 
 
 def _register(app: typer.Typer, name: str) -> None:
-    module = f"asa_automate.cli.{name}"
-    try:
-        found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return
-    found.register(app)
+    importlib.import_module(f"asa_automate.cli.{name}").register(app)
 
 
 def _quieten() -> None:

@@ -84,7 +84,9 @@ def plan(
         if one.plan.status in ("refused", "unreachable"):
             complain(f"{one.plan.device}: {one.plan.reason}")
     if out:
-        say(settings, f"plan {made.id} is in {out}; `asa-automate apply {out}` carries it out")
+        changes = any(p.plan.status == "change" for p in planned)
+        hint = f"; `asa-automate apply {out}` carries it out" if changes else ": nothing to apply"
+        say(settings, f"plan {made.id} is in {out}{hint}")
     return exit_of(planned, detailed=detailed_exitcode)
 
 

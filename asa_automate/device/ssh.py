@@ -100,8 +100,7 @@ def ended_in(error: BaseException, transport: paramiko.Transport | None) -> str:
     A server that finds no common algorithm may reset the connection before its list is read.
     """
     words = in_words(error)
-    greeted = transport is not None and getattr(transport, "remote_version", "")
-    if greeted and transport is not None and not transport.initial_kex_done:
+    if transport and transport.remote_version and not transport.initial_kex_done:
         return f"{words}, during the key exchange: no common algorithm, perhaps; {LEGACY_ADVICE}"
     return words
 

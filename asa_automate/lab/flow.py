@@ -85,7 +85,7 @@ class Classifier:
     def taken(self, policy: str, packet: Packet) -> list[Taken]:
         """The classes of one policy-map that match, in order."""
         matching = list(self._matching(policy, packet))
-        if self._knobs.reading is Reading.PER_CLASS:
+        if self._knobs.reading == Reading.PER_CLASS:
             return _per_class(matching)
         return _per_engine(matching)
 

@@ -141,12 +141,11 @@ def read_plan(data: bytes, source: str) -> PlanFile:
         Refused: they are one, but not as the tool wrote it.
     """
     try:
-        plan = PlanFile.model_validate_json(data)
-    except ValidationError as error:
-        if _is_json_object(data):
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "top level"
-            raise Refused(f"{source}: altered or not a plan: {where}: {first['msg']}") from None
+        # Not pydantic's own parser: it takes no lone surrogate, and odd bytes of a text are such.
+        plan = PlanFile.model_validate(json.loads(data))
+    except (ValueError, RecursionError) as error:
+        if _was_a_plan(data):
+            raise Refused(f"{source}: altered or not a plan: {_first_fault(error)}") from None
         raise BadInput(f"{source}: not a plan file; make one with `plan --out`") from None
     if write_plan(plan).encode() != data:
         raise Refused(f"{source}: its bytes are not as the tool wrote them; plan again")
@@ -155,8 +154,14 @@ def read_plan(data: bytes, source: str) -> PlanFile:
     return plan
 
 
-def _is_json_object(data: bytes) -> bool:
-    try:
-        return isinstance(json.loads(data), dict)
-    except (ValueError, RecursionError):
-        return False
+def _first_fault(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "top level"
+    return f"{where}: {first['msg']}"
+
+
+def _was_a_plan(data: bytes) -> bool:
+    """Whether the bytes were a plan before somebody altered them, by marks that plans have."""
+    return any(mark in data for mark in (SCHEMA.encode(), b'"digest": "sha256:'))

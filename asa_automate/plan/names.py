@@ -1,5 +1,7 @@
 """What the tool owns on a firewall, by name; nothing else is ever created or removed."""
 
+PREFIX = "ESA_EXEMPT_"
+
 GROUP = "ESA_EXEMPT_HOSTS"
 ACL = "ESA_EXEMPT_ESMTP"
 CLASS = "ESA_EXEMPT_ESMTP"

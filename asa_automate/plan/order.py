@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from asa_automate.model import Address
 from asa_automate.plan.document import Command
-from asa_automate.plan.names import ACL, CLASS, GROUP
+from asa_automate.plan.names import ACL, CLASS, GROUP, PROBE
 from asa_automate.plan.scope import NARROW_ACL, PolicyScope, Scope
 
 _NOTHING = PolicyScope()
@@ -29,7 +29,7 @@ def way(now: Scope, wanted: Scope, policies: Sequence[str]) -> tuple[Command, ..
     backwards = list(reversed(policies))
     return (
         *_inspection_back(now, wanted, backwards),
-        *_probe_away(now),
+        *_probe(now, wanted),
         *_prepare(now, wanted, policies),
         *_commit(now, wanted, policies),
         *_clean_up(now, wanted, backwards),
@@ -73,24 +73,36 @@ def _inspection_back(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iter
                 yield _line(text, "the inspection comes back first", commit=True)
 
 
-def _probe_away(now: Scope) -> Iterator[Command]:
-    for line in now.probe:
-        yield _line(line, "left over from an interrupted probe")
+def _probe(now: Scope, wanted: Scope) -> Iterator[Command]:
+    """A probe's leftovers go; only the inverse of a plan that took them away brings them back."""
+    why = "left over from an interrupted probe"
+    if now.probe and not wanted.probe:
+        for line in (line for line in now.probe if line.startswith("policy-map ")):
+            yield _line(line, why)
+            yield _line(f"no class {PROBE}", why)
+        for keyword in ("class-map ", "access-list "):
+            for line in (line for line in now.probe if line.startswith(keyword)):
+                yield _line(f"no {line}", why)
+    if wanted.probe and not now.probe:
+        for line in wanted.probe:
+            yield _line(line, "as it was before the plan")
 
 
 def _prepare(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
     yield from _group(now, wanted)
     yield from _acl(now, wanted)
-    if wanted.class_map is not None and not now.class_map:
+    if wanted.class_map is not None and not now.class_map and wanted.class_map != now.class_map:
         yield _line(f"class-map {CLASS}", "the class that leaves the gateways out")
-        yield _line(f"match access-list {ACL}", "a deny entry is no match: not in this class")
+        if wanted.class_map:
+            yield _line(f"match access-list {ACL}", "a deny entry is no match: not in this class")
     for name in policies:
         own, before = wanted.policies.get(name, _NOTHING).own, now.policies.get(name, _NOTHING).own
-        if own and own != before:
+        if own is not None and own != before and (own or before is None):
             yield from _into_class(name, CLASS, "appended: the class in force stays in force")
             if before:
                 yield _line(f"no {before}", "another map is to be in force")
-            yield _line(own, "the same inspection for everybody but the gateways")
+            if own:
+                yield _line(own, "the same inspection for everybody but the gateways")
 
 
 def _group(now: Scope, wanted: Scope) -> Iterator[Command]:
@@ -100,14 +112,27 @@ def _group(now: Scope, wanted: Scope) -> Iterator[Command]:
     added, removed = [m for m in new if m not in old], [m for m in old if m not in new]
     if not added and not removed and now.members is not None:
         return
+    live = _is_live(now, wanted)
     edits = [(_host(a), "a gateway") for a in added]
     edits += [(f"no {_host(a)}", "no longer a gateway") for a in removed]
     for number, (line, why) in enumerate(edits or [("", "")]):
-        if number == 0 or now.is_live:
+        if number == 0 or live:
             # Before each commit line the firewall is read again, which leaves the sub-mode.
             yield _line(f"object-group network {GROUP}", "the gateways")
         if line:
-            yield _line(line, why, commit=now.is_live)
+            yield _line(line, why, commit=live)
+
+
+def _is_live(now: Scope, wanted: Scope) -> bool:
+    """Whether our ACL decides about flows: then an edit to it or its group is a commit line.
+
+    A class of ours decides where no other class has still to let its inspection go.
+    """
+    split = (
+        policy.own and set(policy.esmtp) <= set(wanted.policies.get(name, _NOTHING).esmtp)
+        for name, policy in now.policies.items()
+    )
+    return bool(now.narrowed) or any(split)
 
 
 def _host(address: Address) -> str:
@@ -115,13 +140,17 @@ def _host(address: Address) -> str:
 
 
 def _acl(now: Scope, wanted: Scope) -> Iterator[Command]:
-    """Entries by their place; into an empty list the permit goes first."""
+    """Entries by their place; into an empty list the permit goes first.
+
+    A deny entry that stands in another place goes away, and in again.
+    """
     if wanted.acl is None or wanted.acl == now.acl:
         return
+    live = _is_live(now, wanted)
     old = list(now.acl or ())
-    for entry in [e for e in old if e not in wanted.acl]:
+    for entry in _misplaced(old, wanted.acl):
         old.remove(entry)
-        yield _line(f"no access-list {ACL} {entry}", "an entry too many", commit=now.is_live)
+        yield _line(f"no access-list {ACL} {entry}", "an entry out of place", commit=live)
     for entry in [wanted.acl[-1], *wanted.acl[:-1]]:
         if entry in old:
             continue
@@ -129,7 +158,16 @@ def _acl(now: Scope, wanted: Scope) -> Iterator[Command]:
         where = "" if place == len(old) else f"line {place + 1} "
         old.insert(place, entry)
         why = "everybody" if entry.startswith("extended permit") else "but not the gateways"
-        yield _line(f"access-list {ACL} {where}{entry}", why, commit=now.is_live)
+        yield _line(f"access-list {ACL} {where}{entry}", why, commit=live)
+
+
+def _misplaced(old: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Entries too many, and the deny entries where the order is another; the permit stays, or
+    nobody would be inspected in between."""
+    in_order = [e for e in old if e in wanted] == [e for e in wanted if e in old]
+    return [
+        e for e in old if e not in wanted or (not in_order and e.startswith("extended deny"))
+    ]
 
 
 def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
@@ -146,12 +184,18 @@ def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Comm
 
 def _clean_up(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
     for name in policies:
-        had = now.policies.get(name, _NOTHING).own is not None
-        if had and wanted.policies.get(name, _NOTHING).own is None:
+        had, own = now.policies.get(name, _NOTHING).own, wanted.policies.get(name, _NOTHING).own
+        if had is not None and own is None:
             yield _line(f"policy-map {name}", "the policy-map that used our class")
             yield _line(f"no class {CLASS}", "nobody needs it any more")
+        if had and own == "":
+            yield from _into_class(name, CLASS, "our class, as empty as it was")
+            yield _line(f"no {had}", "nobody needs it any more")
     if now.class_map is not None and wanted.class_map is None:
         yield _line(f"no class-map {CLASS}", "nobody needs it any more")
+    if now.class_map and wanted.class_map is False:
+        yield _line(f"class-map {CLASS}", "our class-map, as empty as it was")
+        yield _line(f"no match access-list {ACL}", "nobody needs it any more")
     if wanted.acl is None:
         for entry in now.acl or ():
             yield _line(f"no access-list {ACL} {entry}", "one entry at a time: only ours go")

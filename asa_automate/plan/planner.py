@@ -71,7 +71,7 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     desired = desired_for(running, request.exemptions, request.strategy)
     if desired.strategy is Strategy.AS_DOCUMENTED:
         return _documented(request, running)
-    strategy = _strategy(request, desired)
+    strategy = _strategy(request, desired, now)
     wanted = wanted_scope(running, now, desired.gateways, strategy)
     order = commit_order(running)
     commands = way(now, wanted, order)
@@ -90,13 +90,28 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
         findings=findings,
     )
     if not commands:
-        return draft.model_copy(
-            update={
-                "reason": _nothing_to_do(running, now, desired),
-                "target_fingerprint": draft.fingerprint,
-            }
-        )
+        return _left_alone(draft, running, now, desired)
     return _proved(draft, running, Way(now, wanted, commands, way(wanted, now, order)), desired)
+
+
+def _left_alone(
+    draft: DevicePlan, running: RunningConfig, now: Scope, desired: Desired
+) -> DevicePlan:
+    """A plan without lines, after the model has confirmed that the gateways are exempt."""
+    subject = Subject(
+        (running,), desired.gateways, (), Strategy(draft.strategy or Strategy.SPLIT_CLASS)
+    )
+    reading = draft.reading.value
+    failure = prove(subject, BOTH if reading is Reading.UNKNOWN else (reading,))
+    if failure and desired.gateways:
+        reason = f"nothing of ours is missing, but the model says: {failure.flow}: {failure.why}"
+        return draft.model_copy(update={"status": "refused", "reason": reason})
+    return draft.model_copy(
+        update={
+            "reason": _nothing_to_do(running, now, desired),
+            "target_fingerprint": draft.fingerprint,
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +135,11 @@ def commit_order(running: RunningConfig) -> list[str]:
     return [*dict.fromkeys([*(a.policy for a in attached), *others])]
 
 
-def _strategy(request: Request, desired: Desired) -> Strategy:
-    """The wish, but never a split on a device that is known to read per class."""
+def _strategy(request: Request, desired: Desired, now: Scope) -> Strategy:
+    """The wish, but never a split on a device that is known to read per class, or that was
+    narrowed because it does."""
     chosen = desired.strategy or Strategy.SPLIT_CLASS
-    known = request.reading.value is Reading.PER_CLASS
+    known = request.reading.value is Reading.PER_CLASS or now.narrowed
     if known and chosen is Strategy.SPLIT_CLASS and request.strategy is None:
         return Strategy.NARROW_DEFAULT
     return chosen

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from asa_automate.config.access_list import Acl
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.flows import control_flows, gateway_flows
+from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
-from asa_automate.simulate.classify import World, classify
+from asa_automate.simulate.classify import World, classify, classify_in
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
 
@@ -64,41 +66,72 @@ def states_after(running: RunningConfig, commands: Sequence[Command]) -> tuple[R
 
 def prove(subject: Subject, readings: Iterable[Reading]) -> Failure | None:
     """The first failure under the readings given, ``None`` where all claims hold."""
+    before = subject.states[0]
+    unknown = sorted(_unknown_classes(subject))
+    if len(unknown) > _MOST_UNKNOWN:
+        why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
+        return Failure(next(_flows(before, subject)), why)
     for reading in readings:
-        for world in _worlds(subject, reading):
+        for world in _worlds(before, unknown, reading):
             failure = _in_world(subject, world)
             if failure:
                 return failure
     return None
 
 
-def _worlds(subject: Subject, reading: Reading) -> Iterator[World]:
-    before = subject.states[0]
-    unknown = sorted(_unknown_classes(before))[: _MOST_UNKNOWN + 1]
+def _worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iterator[World]:
     falls = (True, False) if any(a.interface for a in before.service_policies) else (True,)
-    for fall_through in falls:
-        for answers in product((False, True), repeat=min(len(unknown), _MOST_UNKNOWN)):
-            yield World(reading, fall_through, dict(zip(unknown, answers, strict=False)))
+    ports = (False, True) if _ports_beside_default(before) else (False,)
+    for fall_through, ports_count in product(falls, ports):
+        for answers in product((False, True), repeat=len(unknown)):
+            assume = dict(zip(unknown, answers, strict=True))
+            yield World(reading, fall_through, assume, ports_count)
 
 
-def _unknown_classes(running: RunningConfig) -> set[str]:
-    attached = {a.policy for a in running.service_policies}
-    return {
-        c.name
-        for name in attached
-        if (policy := running.policy_maps.get(name))
-        for c in policy.classes
-        if c.inspects and c.name in running.class_maps and _may_be_unknown(running, c.name)
-    }
+def _unknown_classes(subject: Subject) -> set[str]:
+    """The classes of which some flow cannot tell whether they match."""
+    unknown: set[str] = set()
+    for running in (subject.states[0], subject.states[-1]):
+        if any(map(_may_be_unknown, running.acls.values())) or _odd_matches(running):
+            for flow in _flows(running, subject):
+                # Per engine every class with an inspection is asked.
+                for attached in running.service_policies:
+                    world = World(Reading.PER_ENGINE)
+                    unknown |= classify_in(running, attached, flow, world).unknown
+    return unknown
 
 
-def _may_be_unknown(running: RunningConfig, name: str) -> bool:
-    known = ("default-inspection-traffic", "access-list", "port", "any")
-    found = running.class_maps[name]
-    if found.unknown or any(m.kind not in known for m in found.matches):
-        return True
-    lists = [running.acls[m.argument] for m in found.matches if m.argument in running.acls]
-    return any(not e.understood or e.time_range or e.source_ports for a in lists for e in a.entries)
+def _odd_matches(running: RunningConfig) -> bool:
+    known = ("default-inspection-traffic", "access-list", "any")
+    found = running.class_maps.values()
+    return any(c.unknown or any(m.kind not in known for m in c.matches) for c in found)
+
+
+def _may_be_unknown(acl: Acl) -> bool:
+    """Whether it has an entry that is not of the plainest kind: a filter, for speed alone."""
+    plain = ("any", "any4", "any6", "network")
+    return any(
+        not e.understood
+        or bool(e.time_range)
+        or e.source_ports is not None
+        or bool(e.service)
+        or (e.destination_ports is not None and bool(e.destination_ports.group))
+        or e.source.kind not in plain
+        or e.destination.kind not in plain
+        for e in acl.entries
+    )
+
+
+def _ports_beside_default(running: RunningConfig) -> bool:
+    """Whether it matters if ports count in an ACL beside ``match default-inspection-traffic``."""
+    return any(
+        entry.protocol != "ip"
+        for found in running.class_maps.values()
+        if found.is_default_inspection
+        for match in found.matches
+        if match.kind == "access-list" and match.argument in running.acls
+        for entry in running.acls[match.argument].entries
+    )
 
 
 def _in_world(subject: Subject, world: World) -> Failure | None:
@@ -137,11 +170,20 @@ def _declared(subject: Subject, flow: Flow, old: Treatment, new: Treatment) -> b
     """Whether the plan says that this flow changes: the gateways' SMTP, or what it lists."""
     touched = {*subject.wanted, *subject.had}
     ours = flow.source in touched or flow.destination in touched
-    if subject.strategy is Strategy.NARROW_DEFAULT:
+    if _narrows(subject):
         return ours and (new < old or old < new)
     only_esmtp = {engine for engine, _ in old ^ new} == {ESMTP}
     mail = flow.protocol == "tcp" and flow.destination_port == 25
     return only_esmtp and mail and (ours or subject.strategy is Strategy.OFF)
+
+
+def _narrows(subject: Subject) -> bool:
+    """Whether a class for the default traffic is narrowed by us at either end."""
+    return any(
+        found.is_default_inspection and any(m.argument == ACL for m in found.matches)
+        for state in (subject.states[0], subject.states[-1])
+        for found in state.class_maps.values()
+    )
 
 
 def _distinct(states: tuple[RunningConfig, ...]) -> list[tuple[int, RunningConfig]]:

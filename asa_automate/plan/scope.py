@@ -14,7 +14,7 @@ from asa_automate.config.policy_map import Inspect, PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address
-from asa_automate.plan.names import ACL, CLASS, GROUP, PROBE
+from asa_automate.plan.names import ACL, CLASS, GROUP, PREFIX, PROBE, owned
 from asa_automate.simulate.engines import ESMTP
 
 #: Every entry that our ACL may hold. The port is written as the device prints it.
@@ -54,7 +54,7 @@ class Scope:
         class_map: whether our class-map has its match line; ``None`` without the class-map.
         policies: attached policy-maps, and others that hold a class of ours.
         narrowed: class-maps that are not ours and match our ACL.
-        probe: what is left of a probe, as lines that take it away, in order.
+        probe: what is left of a probe: the lines that would make it, in order.
     """
 
     members: tuple[Address, ...] | None = None
@@ -71,11 +71,6 @@ class Scope:
         own = any(p.own is not None for p in self.policies.values())
         return own or bool(self.narrowed) or any(p is not None for p in pieces)
 
-    @property
-    def is_live(self) -> bool:
-        """Whether our ACL decides about flows: an edit to it or its group is a commit line."""
-        split = any(p.own and not p.esmtp for p in self.policies.values())
-        return split or bool(self.narrowed)
 
 
 def scope_of(running: RunningConfig) -> Scope:
@@ -86,16 +81,13 @@ def scope_of(running: RunningConfig) -> Scope:
     """
     for name in (GROUP, ACL, PROBE):
         _check_keywords(running, name)
+    _check_uses(running)
     return Scope(
         members=_members(running.network_groups.get(GROUP)),
         acl=_entries(running.acls.get(ACL)),
         class_map=_matched(running.class_maps.get(CLASS)),
         policies=_policies(running),
-        narrowed=frozenset(
-            c.name
-            for c in running.class_maps.values()
-            if c.name != CLASS and any(m.text == _MATCH for m in c.matches)
-        ),
+        narrowed=frozenset(_narrowed(running)),
         probe=tuple(_probe_leftovers(running)),
     )
 
@@ -113,6 +105,34 @@ def _check_keywords(running: RunningConfig, name: str) -> None:
             continue
         if keyword not in _KEYWORDS[name]:
             raise Refused(f"the name {name} is taken by `{keyword} {name}`, which is not ours")
+
+
+#: Where a name of ours may stand: our own stanzas, a class-map that we narrowed, a policy-map.
+_STANZAS = (
+    f"object-group network {GROUP}",
+    *(f"access-list {name} extended " for name in (ACL, PROBE)),
+    f"access-list {ACL} remark ",
+    *(f"class-map {name}" for name in (CLASS, PROBE)),
+)
+_USES = (("class-map ", _MATCH), *(("policy-map ", f"class {name}") for name in (CLASS, PROBE)))
+
+
+def _check_uses(running: RunningConfig) -> None:
+    """Nobody else relies on what is ours: a member or entry of ours would change theirs, too."""
+    for stanza in running.tree.commands():
+        if stanza.text.startswith(_STANZAS):
+            continue
+        for line in stanza.walk():
+            if PREFIX in line.raw and _names_ours(stanza.text, line.text):
+                raise Refused(f"line {line.number} uses what is ours: {line.text!r}")
+
+
+def _names_ours(header: str, text: str) -> bool:
+    if text.startswith(("description ", "policy-map ")) or text.split()[2:3] == ["remark"]:
+        return False
+    if any(header.startswith(opener) and text == line for opener, line in _USES):
+        return False
+    return any(owned(word) for word in text.split())
 
 
 def _members(group: NetworkGroup | None) -> tuple[Address, ...] | None:
@@ -159,6 +179,17 @@ def _matched(class_map: ClassMap | None) -> bool | None:
     return bool(class_map.matches)
 
 
+def _narrowed(running: RunningConfig) -> Iterator[str]:
+    for class_map in running.class_maps.values():
+        if class_map.name != CLASS and any(m.text == _MATCH for m in class_map.matches):
+            if not class_map.is_default_inspection:
+                raise Refused(
+                    f"class-map {class_map.name} (line {class_map.line}) matches our access-list, "
+                    "and is not ours"
+                )
+            yield class_map.name
+
+
 def _policies(running: RunningConfig) -> dict[str, PolicyScope]:
     attached = {a.policy for a in running.service_policies}
     found = {}
@@ -185,15 +216,18 @@ def _own_line(own: PolicyClass | None) -> str | None:
 
 
 def _probe_leftovers(running: RunningConfig) -> Iterator[str]:
-    for policy in running.policy_maps.values():
-        if policy.find(PROBE):
-            yield f"policy-map {policy.name}"
-            yield f"no class {PROBE}"
-    if PROBE in running.class_maps:
-        yield f"no class-map {PROBE}"
     acl = running.acls.get(PROBE)
-    for line in acl.lines if acl else ():
-        yield f"no access-list {PROBE} {' '.join(line.split()[2:])}"
+    yield from acl.lines if acl else ()
+    class_map = running.class_maps.get(PROBE)
+    if class_map:
+        yield f"class-map {PROBE}"
+        yield from (match.text for match in class_map.matches)
+    for policy in running.policy_maps.values():
+        own = policy.find(PROBE)
+        if own:
+            yield f"policy-map {policy.name}"
+            yield f"class {PROBE}"
+            yield from (inspect.text for inspect in own.inspects)
 
 
 def inspect_line(argument: str | None) -> str:

@@ -1,7 +1,8 @@
 """When two configurations are the same: the fingerprint that plans and rollbacks rest on.
 
 Pieces of ours are compared by meaning: a device that prints names for addresses, or ``eq 25`` for
-``eq smtp``, has the same pieces.
+``eq smtp``, has the same pieces, and so has one whose group of ours has the same members in
+another order: a gateway that is put back after it was removed lands last.
 """
 
 from dataclasses import replace
@@ -42,4 +43,6 @@ def _members(group: NetworkGroup) -> list[Line]:
     for endpoint, text in zip(group.members, group.lines, strict=False):
         host = endpoint.network is not None and endpoint.network.num_addresses == 1
         members.append(Line(f"network-object host {endpoint.network.network_address}" if host and endpoint.network else text))
-    return members if len(group.members) == len(group.lines) else [Line(t) for t in group.lines]
+    if len(group.members) != len(group.lines):
+        return [Line(t) for t in group.lines]
+    return sorted(members, key=lambda line: line.raw)

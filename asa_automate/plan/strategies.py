@@ -25,7 +25,22 @@ def wanted_scope(
     """
     if not gateways:
         return without_ours(running, now)
+    if now.narrowed and strategy is not Strategy.NARROW_DEFAULT:
+        raise Refused(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
+    if strategy is Strategy.NARROW_DEFAULT and _is_split(now):
+        raise Refused(_FIRST_BACK.format(there=Strategy.SPLIT_CLASS, wanted=strategy))
     return _BY_STRATEGY[strategy](running, now, gateways)
+
+
+#: Both cannot be had at once under one name, and in between the gateways would be inspected.
+_FIRST_BACK = (
+    "the gateways are exempt by {there} now; take that back first (plan without the exemption, "
+    "apply), then plan {wanted}"
+)
+
+
+def _is_split(now: Scope) -> bool:
+    return any(p.own and not p.esmtp for p in now.policies.values())
 
 
 def without_ours(running: RunningConfig, now: Scope) -> Scope:
@@ -70,7 +85,7 @@ def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
 
 def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
     policies = {
-        name: _split_policy(running, name, policy, gateways)
+        name: _split_policy(running, now, name, gateways)
         for name, policy in now.policies.items()
     }
     if not any(p.own for p in policies.values()):
@@ -84,13 +99,15 @@ def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) ->
 
 
 def _split_policy(
-    running: RunningConfig, name: str, policy: PolicyScope, gateways: tuple[Address, ...]
+    running: RunningConfig, now: Scope, name: str, gateways: tuple[Address, ...]
 ) -> PolicyScope:
+    policy = now.policies[name]
     takers = list(_takers(running, name, gateways))
     if not takers:
         # Whoever else inspects ESMTP here does not inspect the gateways.
-        attached = any(a.policy == name for a in running.service_policies)
-        return PolicyScope(policy.esmtp, (policy.own or None) if attached else None)
+        if not any(a.policy == name for a in running.service_policies):
+            return without_ours(running, now).policies[name]
+        return PolicyScope(policy.esmtp, policy.own or None)
     lines = {policy.esmtp[t] for t in takers}
     maps = {effective_map(ESMTP, " ".join(line.split()[2:]) or None) for line in lines}
     if len(maps) > 1:

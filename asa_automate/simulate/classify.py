@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from asa_automate.config.class_map import ClassMap, Match
+from asa_automate.config.names import port_number
 from asa_automate.config.policy_map import Inspect, PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
@@ -276,15 +277,16 @@ def _acl_match(
 def _port_match(argument: str, flow: Flow) -> Truth:
     """``match port tcp eq N`` and ``range A B``: the destination port (8.4 CLI guide p.32-13)."""
     words = argument.split()
-    if not words or not all(w.isdigit() for w in words[2:]):
+    numbers = [number for word in words[2:] if (number := port_number(word)) is not None]
+    if len(words) < 3 or len(numbers) != len(words) - 2:
         return None
     if flow.protocol != words[0]:
         return False
-    match words[1:]:
-        case ["eq", port]:
-            return flow.destination_port == int(port)
-        case ["range", low, high]:
-            return int(low) <= flow.destination_port <= int(high)
+    match words[1], numbers:
+        case "eq", [port]:
+            return flow.destination_port == port
+        case "range", [low, high]:
+            return low <= flow.destination_port <= high
         case _:
             return None
 

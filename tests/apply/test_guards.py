@@ -41,7 +41,7 @@ def edited(*lines: str, save: bool = False) -> Edit:
 
 #: Name: what is done to the box after the plan, the exit code, and a word of the reason.
 GUARDS: dict[str, tuple[Edit, State, str]] = {
-    "changed since the plan": (edited("hostname other", save=True), State.REFUSED, "changed since"),
+    "changed and saved": (edited("hostname other", save=True), State.REFUSED, "changed since"),
     "changed and not saved": (edited("hostname other"), State.REFUSED, "changed since"),
     "standby unit": (knob(failover="standby"), State.REFUSED, "standby"),
     "multiple mode": (knob(multiple_mode=True), State.REFUSED, "multiple context mode"),
@@ -87,8 +87,8 @@ def test_a_guard_says_no(what: str, rigs: "Callable[..., Rig]") -> None:
 def test_another_box(field: str, value: str, rigs: "Callable[..., Rig]") -> None:
     """The plan's box has been swapped or upgraded; also where the planned one is the odd one."""
     plan = rigs().plan(GATEWAY)
-    texts = {"serial": ordinary("fw", serial=value or "X"), "version": ordinary("fw", version=value)}
-    rig = rigs(texts[field])
+    other = {"serial": "9AEDGE0000A", "version": "9.16(4)", field: value or "X"}
+    rig = rigs(ordinary("fw", **other))
     running, startup = rig.box.running_text, rig.box.startup_text
 
     outcome = rig.apply(plan)
@@ -115,7 +115,8 @@ def altered(plan: DevicePlan) -> Iterator[DevicePlan]:
     yield plan.model_copy(update={"target_fingerprint": plan.fingerprint})
     other = lines[1].model_copy(update={"line": "network-object host 192.168.1.77"})
     yield plan.model_copy(update={"commands": (lines[0], other, *lines[2:])})
-    yield plan.model_copy(update={"commands": (*lines, other.model_copy(update={"line": "reload"}))})
+    reload = other.model_copy(update={"line": "reload"})
+    yield plan.model_copy(update={"commands": (*lines, reload)})
     assert plan.probe
     first = plan.probe.commands[0].model_copy(update={"line": "no mtu dmz"})
     probe = plan.probe.model_copy(update={"commands": (first, *plan.probe.commands[1:])})

@@ -33,7 +33,7 @@ class Nth:
 def test_a_stop_at_every_instant(
     rigs: "Callable[..., Rig]", judges: "Callable[..., Judge]"
 ) -> None:
-    """Before each line; what was not verified by then goes back, and the exit code says stopped."""
+    """Before each line: what was not verified by then goes back; the exit code says stopped."""
     clean = rigs()
     plan = clean.plan(GATEWAY)
     judge = judges(clean, lambda rig: rig.apply(plan))

@@ -42,9 +42,7 @@ def knobs(**changed: Any) -> Knobs:
     return Knobs(**{"password": PASSWORD, "enable_password": ENABLE} | changed)
 
 
-def box(
-    *faults: Fault, text: str = "", serial: str = SERIAL, **changed: Any
-) -> VirtualAsa:
+def box(*faults: Fault, text: str = "", serial: str = SERIAL, **changed: Any) -> VirtualAsa:
     """An ordinary firewall named ``fw``; ``changed`` are knobs."""
     return VirtualAsa(text or ordinary("fw", serial=serial), knobs(**changed), faults)
 
@@ -150,7 +148,7 @@ class Site:
 
     def run(self, *words: str | Path, env: Mapping[str, str | None] | None = None) -> Said:
         """Carry out one command line; ``env`` changes variables, ``None`` takes one away."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # our own program
             _program(words),
             env=self.surroundings(env),
             cwd=self.place,
@@ -164,7 +162,7 @@ class Site:
 
     def start(self, *words: str | Path) -> subprocess.Popen[str]:
         """Begin a command line; whoever ends it hands what it said to :meth:`heard`."""
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  # our own program
             _program(words),
             env=self.surroundings(None),
             cwd=self.place,
@@ -178,7 +176,6 @@ class Site:
         """Keep what the program said; a traceback or an unexpected error is never all right."""
         said = Said(code, out, err)
         self.said.append(said)
-        if os.environ.get("E2E_TALK"): print(code, err, file=sys.__stderr__)
         for text in (out, err):
             assert "Traceback" not in text, text
             assert "unexpected error" not in text, text
@@ -191,7 +188,9 @@ class Site:
 
     def write_hosts(self, ports: Mapping[str, int]) -> None:
         """The inventory: these names at these ports of 127.0.0.1."""
-        lines = (f"{name}: {{hostname: 127.0.0.1, port: {port}}}\n" for name, port in ports.items())
+        lines = (
+            f"{name}: {{hostname: 127.0.0.1, port: {port}}}\n" for name, port in ports.items()
+        )
         (self.inventory / "hosts.yaml").write_text("".join(lines))
 
     def trust(self) -> None:

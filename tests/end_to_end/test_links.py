@@ -37,9 +37,7 @@ def test_at_a_line(bench: "Bench", plan_of: "PlanOf", kind: str, at: int) -> Non
 
 
 @pytest.mark.parametrize(("kind", "at"), OTHERS)
-def test_a_line_that_does_nothing(
-    bench: "Bench", plan_of: "PlanOf", kind: str, at: int
-) -> None:
+def test_a_line_that_does_nothing(bench: "Bench", plan_of: "PlanOf", kind: str, at: int) -> None:
     text = "ERROR: % out of memory" if kind == "refuse" else ""
     site = bench.site(fw=bench.box(Fault(at, kind, text)))
     box = site.boxes["fw"]
@@ -62,9 +60,7 @@ def test_a_line_that_does_nothing(
         ("refuse", "%Error writing nvram:/startup-config (No space left on device)", 3),
     ],
 )
-def test_at_the_save(
-    bench: "Bench", plan_of: "PlanOf", kind: str, text: str, code: int
-) -> None:
+def test_at_the_save(bench: "Bench", plan_of: "PlanOf", kind: str, text: str, code: int) -> None:
     """What counts is what the startup-config says afterwards, and not ``[OK]``."""
     site = bench.site(fw=bench.box(Fault(1, kind, text, on="write")))
     box = site.boxes["fw"]
@@ -79,4 +75,3 @@ def test_at_the_save(
     else:
         said.must_be(3, "fw")
         before.must_be_old()
-

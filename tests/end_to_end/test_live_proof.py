@@ -17,16 +17,25 @@ if TYPE_CHECKING:
 
 FLOW = "show service-policy flow"
 COMMIT = "no inspect esmtp"
-#: What a box answers about a flow that it inspects.
-INSPECTED = """\
-
+#: What a box answers about a flow that it inspects, and about one that it does not.
+INSPECTED = """
 Global policy:
   Service-policy: global_policy
-    Class-map: inspection_default
-      Match: default-inspection-traffic
+    Class-map: ESA_EXEMPT_ESMTP
+      Match: access-list ESA_EXEMPT_ESMTP
+        Access rule: permit tcp any any eq smtp
       Action:
-        Input flow: inspect esmtp
+        Input flow:  inspect esmtp _default_esmtp_map
 """
+EXEMPT = """
+Global policy:
+  Service-policy: global_policy
+    Class-map: class-default
+      Match: any
+      Action:
+        Output flow:
+"""
+RUBBISH = "%%% internal error 0x7f"
 
 
 def test_a_box_that_reads_per_class_and_was_not_probed(bench: "Bench", plan_of: "PlanOf") -> None:
@@ -50,29 +59,40 @@ def test_a_box_that_reads_per_class_and_was_not_probed(bench: "Bench", plan_of: 
     before.must_be_old()
 
 
-@pytest.mark.parametrize("text", [INSPECTED, "ERROR: % Invalid input", ""])
-@pytest.mark.parametrize("at", [3, 4, 5, 6, 9])
+@pytest.mark.parametrize(
+    ("at", "flow", "answer"),
+    [
+        (4, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
+        (5, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", INSPECTED),
+        (5, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", RUBBISH),
+        (6, "tcp host 198.51.100.7 host 203.0.113.9 eq 25", EXEMPT),
+        (10, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
+    ],
+)
 def test_one_wrong_answer_takes_the_change_back(
-    bench: "Bench", plan_of: "PlanOf", at: int, text: str
+    bench: "Bench", plan_of: "PlanOf", at: int, flow: str, answer: str
 ) -> None:
-    """The first two flows are asked before the change: the control pair's and the probe's."""
-    kind = "garbage" if text else "truncated"
-    fault = Fault(at, kind, text, on="show", command=FLOW, lines=0)
-    site = bench.site(fw=bench.box(fault))
+    """Right after the commit line (4 to 6) or later, when all of it is verified (10)."""
+    site = bench.site(fw=bench.box(Fault(at, "garbage", answer, on="show", command=FLOW)))
     box = site.boxes["fw"]
     before = bench.was(box)
 
-    said = site.run("apply", plan_of(site, "fw"), "--yes")
+    said = site.run("apply", plan_of(site, "fw"), "--yes").must_be(3, "fw")
 
-    [spoilt] = [entry for entry in box.transcript if entry.fault]
-    if text == INSPECTED and control(spoilt.line):
-        said.must_be(0)  # it is what the control pair should show
-        before.must_be_exempt_and_saved()
-        return
-    said.must_be(3, "fw")
+    assert "live proof" in said.first
+    assert [f"{FLOW} {flow}"] == [entry.line for entry in box.transcript if entry.fault]
     before.must_be_old()
     assert 0 == box.counts.saves
 
 
-def control(line: str) -> bool:
-    return "192.168.1.1 " not in line
+def test_a_probe_that_cannot_be_read(bench: "Bench", plan_of: "PlanOf") -> None:
+    """No reading, no split: the probe is taken away, nothing else is sent, exit 6."""
+    site = bench.site(fw=bench.box(Fault(2, "garbage", RUBBISH, on="show", command=FLOW)))
+    box = site.boxes["fw"]
+    before = bench.was(box)
+
+    site.run("apply", plan_of(site, "fw"), "--yes").must_be(6, "fw")
+
+    before.must_be_old()
+    assert 0 == box.counts.saves
+    assert COMMIT not in [entry.line for entry in box.transcript]

@@ -147,7 +147,7 @@ def test_apply_is_refused(bench: "Bench", site: "Site", plan_of: "PlanOf", devic
 def test_apply_on_a_spoilt_answer(
     bench: "Bench", plan_of: "PlanOf", kind: str, spoilt: int
 ) -> None:
-    """The first reading is the comparison before anything is sent; the second follows the probe."""
+    """The first reading is the comparison before anything is sent; the second checks the probe."""
     site = bench.site(fw=bench.box(Fault(spoilt, kind, on="show", command=RUNNING, lines=120)))
     before = bench.was(site.boxes["fw"])
 
@@ -162,7 +162,7 @@ def test_apply_on_a_spoilt_answer(
     assert said.first.startswith("fw: "), said
 
 
-def test_one_of_many_is_out_of_reach(bench: "Bench", site: "Site") -> None:
+def test_one_of_many_is_out_of_reach(site: "Site") -> None:
     """Its entry says so, the others are planned, and the code is its own."""
     said = site.run("plan", "--limit", "good,closed,standby", "--output", "json")
 

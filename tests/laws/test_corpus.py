@@ -55,3 +55,15 @@ def test_the_whole_circle(
         assert () == plan.commands
         return
     judge.circle(plan, text, [GATEWAY], strategy=strategy, reading=reading)
+
+
+def test_a_session_gets_every_line_through(
+    judge: "Judge", corpus_config: Path
+) -> None:
+    """The same as an apply types it, with an ``exit`` from mode to mode."""
+    plan = judge.plan(text_of(corpus_config), GATEWAY)
+    box = judge.box(text_of(corpus_config))
+
+    judge.play_over_a_session(box, plan.commands)
+
+    assert plan.target_fingerprint == judge.fingerprint(box.running_text)
