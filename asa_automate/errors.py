@@ -41,9 +41,9 @@ class Exit(IntEnum):
 
 
 GRAVITY = (
-    Exit.STOPPED,
     Exit.UNKNOWN,
     Exit.BUG,
+    Exit.STOPPED,
     Exit.FAILED,
     Exit.DISPROVED,
     Exit.REFUSED,

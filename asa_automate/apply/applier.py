@@ -8,6 +8,7 @@ The stages, in order; a failure before ``begin`` changes nothing, one after it g
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from asa_automate.apply import live
 from asa_automate.apply.goal import begin_record
@@ -20,8 +21,8 @@ from asa_automate.apply.reading import (
     identify,
     must_be_active,
     must_be_saved,
-    must_be_the_planned_box,
     read,
+    recognise,
 )
 from asa_automate.apply.recover import Goal, back, comeback, unstoppable
 from asa_automate.apply.sending import GateClosed, Group, send
@@ -29,6 +30,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.errors import (
     AsaAutomateError,
+    BadInput,
     Disproved,
     Exit,
     Incomplete,
@@ -37,8 +39,9 @@ from asa_automate.errors import (
     LoginRefused,
     Refused,
     Unreachable,
+    UsageError,
 )
-from asa_automate.model import Identity, Reading
+from asa_automate.model import Address, Identity, Reading
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.order import way
 from asa_automate.plan.planner import commit_order
@@ -146,8 +149,7 @@ def _forward(course: _Course) -> Outcome:
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
     plan, around = course.plan, course.around
     around.tell("check")
-    found = identify(session)
-    must_be_the_planned_box(found, plan.identity, plan.device)
+    found = recognise(session, plan.identity, plan.device)
     must_be_active(session, plan.device)
     before = read(session, plan.device)
     if before.fingerprint != plan.fingerprint:
@@ -233,9 +235,7 @@ def _touched(running: RunningConfig, plan: DevicePlan) -> list[ServicePolicy]:
     return list(found)
 
 
-def _probed(
-    course: _Course, session: Session, before: Snapshot, reading: Reading
-) -> Reading:
+def _probed(course: _Course, session: Session, before: Snapshot, reading: Reading) -> Reading:
     """The reading, found out where the plan needs it and it is not known."""
     plan, options = course.plan, course.options
     sound = plan.proof.sound if plan.proof else "both-readings"
@@ -279,7 +279,8 @@ class _LiveProof:
     ) -> None:
         self.session = session
         self.around = around
-        self.exempt = goal.after.members or ()
+        self.exempt = goal.after.members or _named_by(plan)
+        self.commits_left = sum(1 for c in plan.commands if c.commit)
         self.gone = tuple(g for g in goal.before.members or () if g not in self.exempt)
         self.controls = controls
         self.reading = reading
@@ -288,8 +289,10 @@ class _LiveProof:
     def __call__(self, group: Group, now: Prediction) -> None:
         """Every gateway in both directions, and the control, in the policies just changed.
 
-        A gateway of before that is to be inspected again is asked about as well.
+        A gateway of before that is to be inspected again is asked about as well. After the last
+        commit line no gateway may be inspected in any section.
         """
+        self.commits_left -= 1
         self.around.tell("prove")
         changed = live.changed_policies(now.running, [c.line for c in group.lines])
         for question in live.gateway_questions((*self.exempt, *self.gone)):
@@ -297,6 +300,8 @@ class _LiveProof:
             for where in changed:
                 wanted = live.expected(now.running, where, question, self.reading)
                 self._judge(question, live.contradiction(answer, where, wanted))
+            if not self.commits_left and self._is_exempt(question):
+                self._judge(question, live.inspected_anywhere(answer))
         self._ask_controls(now.running, changed)
 
     def at_the_end(self, running: RunningConfig) -> None:
@@ -306,9 +311,11 @@ class _LiveProof:
             self._judge(question, live.inspected_anywhere(answer))
         self._ask_controls(running, [c.where for c in self.controls])
 
-    def _ask_controls(
-        self, running: RunningConfig, places: Iterable[ServicePolicy]
-    ) -> None:
+    def _is_exempt(self, question: live.Question) -> bool:
+        ends = (question.flow.source, question.flow.destination)
+        return any(e in self.exempt for e in ends) and not any(e in self.gone for e in ends)
+
+    def _ask_controls(self, running: RunningConfig, places: Iterable[ServicePolicy]) -> None:
         for control in self.controls:
             if control.where in places:
                 wanted = live.expected(running, control.where, control.question, self.reading)
@@ -321,6 +328,13 @@ class _LiveProof:
             raise Disproved(
                 f"the live proof failed for {question.flow}: {why}", device=self.plan.device
             )
+
+
+def _named_by(plan: DevicePlan) -> tuple[Address, ...]:
+    """The gateways of a plan whose strategy needs no object-group."""
+    flows = plan.proof.exempt if plan.proof else ()
+    outbound = (flow.split() for flow in flows if flow.endswith(" any:25"))
+    return tuple(ip_address(words[1]) for words in outbound)
 
 
 def _verify(
@@ -416,7 +430,7 @@ def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:
     match error:
         case Disproved():
             state = State.DISPROVED
-        case Refused() | Incomplete():
+        case Refused() | Incomplete() | BadInput() | UsageError():
             state = State.REFUSED
         case LineRefused():
             return Outcome(device, State.UNREACHABLE, _plain(error))

@@ -13,6 +13,9 @@ from asa_automate.show.device import parse_failover, parse_mode, parse_version
 RUNNING = "show running-config"
 STARTUP = "show startup-config"
 
+#: A box without the command has no failover and no contexts.
+_UNKNOWN_COMMAND = "Invalid input detected"
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -42,6 +45,28 @@ def identify(session: Session) -> Identity:
     return Identity(hostname=facts.hostname, serial=facts.serial, version=facts.version)
 
 
+def recognise(session: Session, planned: Identity, device: str) -> Identity:
+    """The identity of the box that answers, which must be the planned one.
+
+    What a `show version` that can be read leaves out is taken from the head of the
+    running-config.
+
+    Raises:
+        Refused: another box, or another version of its software.
+    """
+    found = identify(session)
+    if bool(found.serial) != bool(found.version):
+        tree = read(session, device).running.tree
+        found = found.model_copy(
+            update={
+                "serial": found.serial or tree.serial,
+                "version": found.version or tree.version,
+            }
+        )
+    must_be_the_planned_box(found, planned, device)
+    return found
+
+
 def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> None:
     """Refuse another box, or the same one with other software."""
     for what in ("serial", "version"):
@@ -60,8 +85,9 @@ def must_be_active(session: Session, device: str) -> None:
     Raises:
         Incomplete: it does not say which of them it is.
     """
-    failover = parse_failover(session.show("show failover"))
-    if failover.enabled is None:
+    text = session.show("show failover")
+    failover = parse_failover(text)
+    if failover.enabled is None and _UNKNOWN_COMMAND not in text:
         raise Incomplete("its answer to `show failover` cannot be read", device=device)
     if failover.enabled and failover.state != "active":
         raise Refused(
@@ -69,8 +95,9 @@ def must_be_active(session: Session, device: str) -> None:
             "connect to the active one",
             device=device,
         )
-    mode = parse_mode(session.show("show mode"))
-    if mode is None:
+    text = session.show("show mode")
+    mode = parse_mode(text)
+    if mode is None and _UNKNOWN_COMMAND not in text:
         raise Incomplete("its answer to `show mode` cannot be read", device=device)
     if mode == "multiple":
         raise Refused(

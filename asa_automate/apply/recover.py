@@ -11,7 +11,7 @@ from typing import Any
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
-from asa_automate.apply.reading import STARTUP, Snapshot, identify, must_be_the_planned_box, read
+from asa_automate.apply.reading import STARTUP, Snapshot, read, recognise
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
@@ -126,7 +126,7 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
             last = error
             continue
         try:
-            must_be_the_planned_box(identify(session), goal.identity, goal.device)
+            recognise(session, goal.identity, goal.device)
         except BaseException:
             session.close()
             raise
@@ -156,9 +156,7 @@ def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) 
     now = read(session, goal.device)
     if now.fingerprint != goal.fingerprint:
         commands = commands_back(goal, now.running)
-        end = send(
-            session, goal.device, Prediction(now.running), commands, around, intent="undo"
-        )
+        end = send(session, goal.device, Prediction(now.running), commands, around, intent="undo")
         now = read(session, goal.device)
         if now.fingerprint != fingerprint_of(end.running):
             raise GateClosed("after the way back the device has something else than predicted")
@@ -248,9 +246,7 @@ def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surrounding
     return True
 
 
-def _for_a_person(
-    goal: Goal, state: State, reason: str, session: Session | None
-) -> Outcome:
+def _for_a_person(goal: Goal, state: State, reason: str, session: Session | None) -> Outcome:
     return Outcome(goal.device, state, reason, lines=tuple(_typed(goal, session)))
 
 

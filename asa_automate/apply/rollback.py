@@ -6,10 +6,9 @@ from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.reading import (
     STARTUP,
-    identify,
     must_be_active,
-    must_be_the_planned_box,
     read,
+    recognise,
 )
 from asa_automate.apply.recover import Goal, back, is_same, unstoppable
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
@@ -44,7 +43,7 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
 
 def _is_back_already(goal: Goal, session: Session) -> bool:
     """Check the box; whether there is nothing left to undo, in running and startup alike."""
-    must_be_the_planned_box(identify(session), goal.identity, goal.device)
+    recognise(session, goal.identity, goal.device)
     must_be_active(session, goal.device)
     now = read(session, goal.device)
     startup = read(session, goal.device, STARTUP)
@@ -57,5 +56,3 @@ def _is_back_already(goal: Goal, session: Session) -> bool:
             device=goal.device,
         )
     return running_back and startup_back
-
-

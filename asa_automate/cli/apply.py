@@ -49,7 +49,9 @@ def apply(
         bool,
         typer.Option("--live-proof", help="Go on where the reading stays unknown."),
     ] = False,
-    no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not probe the reading.")] = False,
+    no_probe: Annotated[
+        bool, typer.Option("--no-probe", help="Do not probe the reading.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
@@ -92,7 +94,9 @@ def _bytes(path: Path) -> bytes:
 
 def _must_be_fresh(plan: "PlanFile", now: datetime) -> None:
     if now > plan.expires:
-        raise Refused(f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%S} UTC; plan again")
+        raise Refused(
+            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%S} UTC; plan again"
+        )
 
 
 def _chosen(

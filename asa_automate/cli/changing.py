@@ -154,13 +154,17 @@ def show_outcomes(settings: Settings, run_id: str, outcomes: Sequence[Outcome]) 
     if settings.json:
         emit(json.dumps({"run": run_id, "devices": [_as_json(o) for o in outcomes]}, indent=2))
     else:
-        rows = [[o.device, o.state.value, "yes" if o.saved else "no", o.reason or ""] for o in outcomes]
+        rows = [
+            [o.device, o.state.value, "yes" if o.saved else "no", o.reason or ""] for o in outcomes
+        ]
         table(settings, ["device", "outcome", "saved", "reason"], rows, title=f"run {run_id}")
     for outcome in outcomes:
         if outcome.exit is not Exit.DONE:
             complain(f"{outcome.device}: {outcome.reason}")
         if outcome.lines:
-            complain(f"{outcome.device}: a person must look; then, to return to the old state, type:")
+            complain(
+                f"{outcome.device}: a person must look; then, to return to the old state, type:"
+            )
             for line in outcome.lines:
                 complain(f"    {line}")
 

@@ -58,7 +58,12 @@ def demo(settings: Settings) -> Exit:
     if settings.json:
         emit_json(
             [
-                {"device": o.device, "outcome": o.state.value, "saved": o.saved, "reason": o.reason}
+                {
+                    "device": o.device,
+                    "outcome": o.state.value,
+                    "saved": o.saved,
+                    "reason": o.reason,
+                }
                 for o in outcomes
             ]
         )
@@ -159,7 +164,13 @@ def _apply(stage: Stage, store: "Store", planned: "list[Planned]") -> "list[Outc
     tasks = [task(p.plan) for p in planned if p.plan.status == "change"]
     _, outcomes = change_all(stage.settings, store, "apply", tasks)
     rows = [
-        [o.device, o.state.value, "yes" if o.saved else "no", _inspects(stage, o.device), o.reason or "verified"]
+        [
+            o.device,
+            o.state.value,
+            "yes" if o.saved else "no",
+            _inspects(stage, o.device),
+            o.reason or "verified",
+        ]
         for o in outcomes
     ]
     headings = ["device", "outcome", "saved", "the device says of inbound mail", "reason"]
@@ -229,7 +240,9 @@ _COUNTERS = {
 
 def _inventory(directory: Path, lab: "LabServer") -> Path:
     directory.mkdir()
-    hosts = (f"{name}: {{hostname: 127.0.0.1, port: {port}}}\n" for name, port in lab.ports.items())
+    hosts = (
+        f"{name}: {{hostname: 127.0.0.1, port: {port}}}\n" for name, port in lab.ports.items()
+    )
     texts = {
         "hosts.yaml": "".join(hosts),
         "groups.yaml": "{}\n",

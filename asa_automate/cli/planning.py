@@ -1,4 +1,4 @@
-"""From an inventory to plans: the composition that ``plan``, ``simulate plan`` and ``demo`` share."""
+"""From an inventory to plans: the composition that ``plan``, ``simulate plan``, ``demo`` share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -122,7 +122,9 @@ def from_directory(directory: Path) -> Source:
 
 def _saved(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else None
+        return (
+            path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else None
+        )
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -135,8 +137,8 @@ def _plan_one(
         return _from_texts(inventory, device, texts, wish, store)
     except (Refused, Incomplete) as error:
         return Planned(_without(device, "refused", error.message), exit=Exit.REFUSED)
-    except BadInput:
-        raise
+    except BadInput as error:  # its credentials, say: the other devices are planned all the same
+        return Planned(_without(device, "refused", error.message), exit=error.exit)
     except AsaAutomateError as error:
         return Planned(_without(device, "unreachable", error.message), exit=error.exit)
 
@@ -152,7 +154,9 @@ def _from_texts(
 ) -> Planned:
     running = read_running(texts.running)
     if not running.tree.complete and not wish.allow_incomplete:
-        raise Incomplete("its running-config was cut short (no `: end`); --allow-incomplete takes it")
+        raise Incomplete(
+            "its running-config was cut short (no `: end`); --allow-incomplete takes it"
+        )
     _must_be_plannable(device, texts)
     identity = _identity(running, texts)
     _must_be_the_box(device, identity)

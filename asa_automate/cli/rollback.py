@@ -56,7 +56,7 @@ def rollback(
         if found.kind != "apply":
             raise UsageError(f"run {run} is a {found.kind}; only an apply can be rolled back")
         devices = [d for d in found.devices if _is_to_undo(d, wanted, settings)]
-        tasks = [_task(store, run, d, inventory) for d in devices]
+        tasks = [task for d in devices if (task := _task(store, run, d, inventory))]
         if not tasks:
             say(settings, f"nothing of run {run} is left to undo")
             if settings.json:
@@ -81,7 +81,8 @@ def _is_to_undo(device: "RunDevice", wanted: set[str], settings: Settings) -> bo
     raise Refused("the run has it, the inventory does not", device=device.device)
 
 
-def _task(store: "Store", run: str, device: "RunDevice", inventory: "Inventory") -> "Task":
+def _task(store: "Store", run: str, device: "RunDevice", inventory: "Inventory") -> "Task | None":
+    """``None`` where the run ended before it sent anything: its journal has no beginning."""
     from asa_automate.apply.goal import goal_of
     from asa_automate.apply.rollback import roll_back
     from asa_automate.cli.changing import Task
@@ -89,7 +90,7 @@ def _task(store: "Store", run: str, device: "RunDevice", inventory: "Inventory")
 
     begun = [r for r in records(store, run, device.device) if r.kind == "begin"]
     if not begun:
-        raise Refused(f"run {run} sent nothing to it", device=device.device)
+        return None
     goal = goal_of(begun[-1].payload)
     return Task(
         inventory.device(device.device), device.serial, lambda around: roll_back(goal, around)

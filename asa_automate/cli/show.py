@@ -58,7 +58,9 @@ def _run(settings: Settings, run_id: str) -> None:
         run = get_run(store, run_id)
         found = records(store, run_id)
     if settings.json:
-        lines = [{"device": r.device, "kind": r.kind.value, "payload": dict(r.payload)} for r in found]
+        lines = [
+            {"device": r.device, "kind": r.kind.value, "payload": dict(r.payload)} for r in found
+        ]
         emit_json(run_as_json(run) | {"journal": lines})
         return
     emit(f"run {run.id}: {run.kind.value}, {run.status.value}, by {run.operator}")

@@ -140,7 +140,11 @@ def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
     if fingerprint_of(running) != one.fingerprint:
         return answer | {"why": "the saved text is not the planned one", "exit": Exit.REFUSED}
     why = proof_again(one, running)
-    return answer | {"holds": why is None, "why": why, "exit": Exit.DISPROVED if why else Exit.DONE}
+    return answer | {
+        "holds": why is None,
+        "why": why,
+        "exit": Exit.DISPROVED if why else Exit.DONE,
+    }
 
 
 def _running(settings: Settings, config: Path | None, from_dir: Path | None) -> "RunningConfig":

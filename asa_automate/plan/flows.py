@@ -68,8 +68,12 @@ def addresses_of(running: RunningConfig) -> list[Address]:
         for end in (entry.source, entry.destination)
         if end.network is not None
     ]
-    networks += [m.network for g in running.network_groups.values() for m in g.members if m.network]
-    networks += [m.network for o in running.network_objects.values() for m in o.endpoints if m.network]
+    networks += [
+        m.network for g in running.network_groups.values() for m in g.members if m.network
+    ]
+    networks += [
+        m.network for o in running.network_objects.values() for m in o.endpoints if m.network
+    ]
     edges: dict[Address, None] = {}
     for network in networks[: _MOST_ADDRESSES * 4]:
         inside = int(network.network_address) + (1 if network.num_addresses > 2 else 0)

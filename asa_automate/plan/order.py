@@ -42,7 +42,10 @@ def cleared_of(now: Scope, wanted: Scope) -> Scope:
     return Scope(
         policies={
             name: PolicyScope(
-                {**wanted.policies.get(name, _NOTHING).esmtp, **now.policies.get(name, _NOTHING).esmtp}
+                {
+                    **wanted.policies.get(name, _NOTHING).esmtp,
+                    **now.policies.get(name, _NOTHING).esmtp,
+                }
             )
             for name in names
         }
@@ -165,9 +168,7 @@ def _misplaced(old: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """Entries too many, and the deny entries where the order is another; the permit stays, or
     nobody would be inspected in between."""
     in_order = [e for e in old if e in wanted] == [e for e in wanted if e in old]
-    return [
-        e for e in old if e not in wanted or (not in_order and e.startswith("extended deny"))
-    ]
+    return [e for e in old if e not in wanted or (not in_order and e.startswith("extended deny"))]
 
 
 def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:

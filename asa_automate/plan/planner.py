@@ -284,5 +284,7 @@ def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
     now, end = scope_of(running), scope_of(states[-1])
     strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
     subject = Subject(states, end.members or (), now.members or (), strategy)
-    failure = prove(subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,))
+    failure = prove(
+        subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
+    )
     return f"{failure.flow}: {failure.why}" if failure else None

@@ -126,7 +126,11 @@ def _with_acl(running: RunningConfig, line: str) -> RunningConfig:
         return _put(running, stanzas, f"access-list {words[2]}")
     at = int(words[3]) - 1 if words[2] == "line" else None
     bare = Line(" ".join([*words[:2], *(words[4:] if at is not None else words[2:])]))
-    mine = [i for i, s in enumerate(running.tree.stanzas) if s.text.startswith(f"{words[0]} {words[1]} ")]
+    mine = [
+        i
+        for i, s in enumerate(running.tree.stanzas)
+        if s.text.startswith(f"{words[0]} {words[1]} ")
+    ]
     stanzas_list = list(running.tree.stanzas)
     if at is not None and at < len(mine):
         stanzas_list.insert(mine[at], bare)

@@ -147,7 +147,9 @@ def _in_world(subject: Subject, world: World) -> Failure | None:
         for number, state in distinct:
             now = _treatment(state, flow, world)
             if now not in (old, new):
-                return Failure(flow, f"after line {number} it has {_named(now)}, neither old nor new")
+                return Failure(
+                    flow, f"after line {number} it has {_named(now)}, neither old nor new"
+                )
     return None
 
 

@@ -72,7 +72,6 @@ class Scope:
         return own or bool(self.narrowed) or any(p is not None for p in pieces)
 
 
-
 def scope_of(running: RunningConfig) -> Scope:
     """Read the scope out of a configuration.
 
@@ -142,7 +141,9 @@ def _members(group: NetworkGroup | None) -> tuple[Address, ...] | None:
     for endpoint in group.members:
         network = endpoint.network
         if endpoint.kind != "network" or network is None or network.num_addresses != 1:
-            raise Refused(f"object-group {GROUP} (line {group.line}) has members that are no hosts")
+            raise Refused(
+                f"object-group {GROUP} (line {group.line}) has members that are no hosts"
+            )
         hosts.append(ip_address(network.network_address))
     if not group.understood:
         raise Refused(f"object-group {GROUP} (line {group.line}) has a line that is not ours")

@@ -85,8 +85,7 @@ def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
 
 def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
     policies = {
-        name: _split_policy(running, now, name, gateways)
-        for name, policy in now.policies.items()
+        name: _split_policy(running, now, name, gateways) for name, policy in now.policies.items()
     }
     if not any(p.own for p in policies.values()):
         return Scope(policies=policies)
@@ -124,9 +123,7 @@ def _split_policy(
     return PolicyScope(kept, own)
 
 
-def _takers(
-    running: RunningConfig, name: str, gateways: tuple[Address, ...]
-) -> Iterator[str]:
+def _takers(running: RunningConfig, name: str, gateways: tuple[Address, ...]) -> Iterator[str]:
     """Classes that inspect a gateway's SMTP, each found once those before it have let go."""
     attached = [a for a in running.service_policies if a.policy == name]
     left = _without_inspect(running, name, CLASS)
@@ -153,9 +150,11 @@ def _without_inspect(running: RunningConfig, policy: str, class_name: str) -> Ru
     return _changed(
         running,
         policy,
-        lambda c: replace(c, inspects=tuple(i for i in c.inspects if i.engine != ESMTP))
-        if c.name == class_name
-        else c,
+        lambda c: (
+            replace(c, inspects=tuple(i for i in c.inspects if i.engine != ESMTP))
+            if c.name == class_name
+            else c
+        ),
     )
 
 
@@ -212,7 +211,9 @@ def _narrow_takers(
 
 
 def _narrowed_by_us(running: RunningConfig, name: str) -> bool:
-    return any(m.kind == "access-list" and m.argument == ACL for m in running.class_maps[name].matches)
+    return any(
+        m.kind == "access-list" and m.argument == ACL for m in running.class_maps[name].matches
+    )
 
 
 def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
@@ -254,4 +255,3 @@ def documented_lines(policies: Iterable[str], gateways: tuple[Address, ...]) -> 
     for policy in policies:
         lines += [f"policy-map {policy}", "class ironport_esa", f"no {inspect_line(None)}"]
     return lines
-

@@ -62,9 +62,7 @@ def decide(running: RunningConfig, acl: Acl, flow: Flow, *, addresses_only: bool
     return Hit(False, None)
 
 
-def _entry_takes(
-    running: RunningConfig, entry: Ace, flow: Flow, *, addresses_only: bool
-) -> Truth:
+def _entry_takes(running: RunningConfig, entry: Ace, flow: Flow, *, addresses_only: bool) -> Truth:
     if not entry.active:
         return False
     known = None if not entry.understood or entry.time_range else True
@@ -88,19 +86,21 @@ def _endpoint_has(
             return address.version == 6
         case "network":
             network = endpoint.network
-            return network is not None and address.version == network.version and address in network
+            return (
+                network is not None and address.version == network.version and address in network
+            )
         case "object" | "object-group" if depth < _MAX_NESTING:
             return _named_has(running, endpoint, address, depth)
         case "interface":
             owner = running.own_addresses.get(address)
-            return owner == endpoint.name if endpoint.name in running.own_addresses.values() else None
+            return (
+                owner == endpoint.name if endpoint.name in running.own_addresses.values() else None
+            )
         case _:
             return None
 
 
-def _named_has(
-    running: RunningConfig, endpoint: Endpoint, address: Address, depth: int
-) -> Truth:
+def _named_has(running: RunningConfig, endpoint: Endpoint, address: Address, depth: int) -> Truth:
     thing = running.network_objects.get(endpoint.name)
     group = running.network_groups.get(endpoint.name)
     if endpoint.kind == "object" and thing:

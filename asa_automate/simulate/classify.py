@@ -237,7 +237,9 @@ def _class_takes(
     if class_map is None or not class_map.matches:
         pen(f"class {entry.name} (line {entry.line}) has no match: takes nothing")
         return False
-    truth = both(*(_match_takes(running, class_map, m, flow, world, pen) for m in class_map.matches))
+    truth = both(
+        *(_match_takes(running, class_map, m, flow, world, pen) for m in class_map.matches)
+    )
     return None if class_map.unknown and truth else truth
 
 

@@ -177,6 +177,7 @@ Question = tuple[str, str, str, int]
 Treatment = dict[str, tuple[str, ...]]
 
 #: Ways through the box; an interface without a policy of its own stands for all such.
+SMTP = 25
 PATHS = (("outside", "inside"), ("inside", "dmz"))
 
 
@@ -192,7 +193,7 @@ def questions() -> Iterable[Question]:
 def treatments(tree: Tree, knobs: Knobs) -> dict[Question, Treatment]:
     """What a box in this state says itself about every flow, by section; and what that comes to.
 
-    A flow's engines on its way through two interfaces are asked of the box's own classifier,
+    Mail's engines on its way through two interfaces are asked of the box's own classifier,
     whether or not a flow that an interface policy lets go falls through to the global one.
     """
     box = VirtualAsa(printed(tree, knobs), knobs)
@@ -205,6 +206,8 @@ def treatments(tree: Tree, knobs: Knobs) -> dict[Question, Treatment]:
         classifier = box.classifier()
         for asked, treatment in found.items():
             protocol, source, destination, port = asked
+            if port != SMTP:
+                continue
             packet = Packet(protocol, ip_address(source), ip_address(destination), port)
             for path in PATHS:
                 taken = classifier.treatment(packet, *path)

@@ -128,7 +128,7 @@ def test_a_first_exemption(
 # --- changes of every other kind -----------------------------------------------------------------
 
 #: Of these many cases one is tried, always the same.
-STRIDE = int(os.environ.get("ASA_AUTOMATE_FAULT_STRIDE", "3"))
+STRIDE = int(os.environ.get("ASA_AUTOMATE_FAULT_STRIDE", "4"))
 
 #: Faults that differ in what the box has afterwards; the others are variants of these.
 TELLING: tuple[dict[str, object], ...] = (
@@ -295,7 +295,7 @@ def test_a_second_fault_on_the_way_back(
     )
 
     tell(capsys, f"second fault after: {first}", ends)
-    assert ends["old"] >= 10
+    assert ends["old"] > 5
 
 
 def test_a_way_back_that_is_refused_for_good(

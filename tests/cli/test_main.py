@@ -190,9 +190,7 @@ def test_control_characters_are_shown_not_obeyed(capsys: pytest.CaptureFixture[s
     handled(failing(Refused(evil, device="fw\x1b[2J")), {})
 
     shown = capsys.readouterr().err
-    assert shown == (
-        "fw\\x1b[2J: \\x1b]52;c;eA==\\x07 [red]\\x0d\\x0a\\x9b2J \\u202egnp\\ud800\n"
-    )
+    assert shown == ("fw\\x1b[2J: \\x1b]52;c;eA==\\x07 [red]\\x0d\\x0a\\x9b2J \\u202egnp\\ud800\n")
 
 
 def test_a_bug_is_one_line_and_a_log(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -221,4 +221,7 @@ def test_corpus_configurations(corpus_config: Path, capsys: pytest.CaptureFixtur
     found = _json(capsys, str(corpus_config))
 
     # One of them is a day-0 template that ends before its policies.
-    assert bool(found["policy_maps"]) is ("policy-map global" in corpus_config.read_text("latin-1") or "policy-map abc" in corpus_config.read_text("latin-1"))
+    assert bool(found["policy_maps"]) is (
+        "policy-map global" in corpus_config.read_text("latin-1")
+        or "policy-map abc" in corpus_config.read_text("latin-1")
+    )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asa_automate.lab.samples import ordinary
+
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Bench, Site
 
@@ -57,6 +59,31 @@ def test_a_flow_is_explained_as_the_box_treats_it(bench: "Bench") -> None:
         assert bench.inspected(site.boxes["fw"])["in"] == ("esmtp" in answer["inspects"])
         assert exempted != ("esmtp" in answer["inspects"])
         assert answer["trace"]
+
+
+def test_one_without_credentials_is_in_nobodys_way(bench: "Bench") -> None:
+    """It has an entry of its own in the plan, and the others can be changed and undone."""
+    site = bench.site(
+        good=bench.box(text=ordinary("good", serial="9AGOOD")),
+        poor=bench.box(text=ordinary("poor", serial="9APOOR")),
+    )
+    before = {name: bench.was(box) for name, box in site.boxes.items()}
+    site.run("plan", "--out", "plan.json").must_be(0)
+    hosts = site.inventory / "hosts.yaml"
+    port = f"port: {site.lab.ports['poor']}"
+    reference = f"{port}, data: {{credentials: {{password: 'env:NOT_SET'}}}}"
+    hosts.write_text(hosts.read_text().replace(port, reference))
+
+    again = site.run("plan", "--output", "json").must_be(65, "poor")
+    assert {"good": "change", "poor": "refused"} == {
+        entry["device"]: entry["status"] for entry in again.json["devices"]
+    }
+    site.run("apply", "plan.json", "--yes").must_be(65, "poor")
+    before["good"].must_be_exempt_and_saved()
+    [run] = site.run("runs", "--output", "json").json
+    site.run("rollback", run["id"], "--yes").must_be(0)
+    before["good"].must_be_old()
+    before["poor"].must_be_untouched()
 
 
 @pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 5)])

@@ -32,11 +32,11 @@ PEER_6, STRANGER_6 = ip_address("2001:db8:aaaa::1"), ip_address("2001:db8:bbbb::
 
 #: Engine and map (empty: none is named) of everything that inspects a flow.
 Treatment = frozenset[tuple[str, str]]
-Place = tuple[str, ...]
+Place = tuple[str, str]
 
 SMTP = 25
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
-POLICY_WORDS = ("class-map ", "policy-map ", "service-policy ", "interface ", "name ", "ipv6 name ")
+POLICY_WORDS = ("class-map ", "policy-map ", "service-policy ", "interface ", "name ", "ipv6 ")
 NAMED_WORDS = ("access-list ", "object ", "object-group ")
 #: How far a plan claims to be sound -> the readings that it must hold under.
 CLAIMS = {
@@ -131,9 +131,7 @@ class Judge:
         assert plan.fingerprint == self.fingerprint(box.running_text)
         self.must_be_whole(plan, back, gateways)
 
-    def must_be_whole(
-        self, plan: DevicePlan, played: Played, gateways: Sequence[Address]
-    ) -> None:
+    def must_be_whole(self, plan: DevicePlan, played: Played, gateways: Sequence[Address]) -> None:
         """Every flow has its old or its new treatment after every line, where this is claimed."""
         asked = list(questions(plan, gateways))
         between = list(steps(played))

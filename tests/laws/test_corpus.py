@@ -57,9 +57,7 @@ def test_the_whole_circle(
     judge.circle(plan, text, [GATEWAY], strategy=strategy, reading=reading)
 
 
-def test_a_session_gets_every_line_through(
-    judge: "Judge", corpus_config: Path
-) -> None:
+def test_a_session_gets_every_line_through(judge: "Judge", corpus_config: Path) -> None:
     """The same as an apply types it, with an ``exit`` from mode to mode."""
     plan = judge.plan(text_of(corpus_config), GATEWAY)
     box = judge.box(text_of(corpus_config))

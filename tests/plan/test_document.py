@@ -15,7 +15,6 @@ from asa_automate.plan.document import (
     Command,
     DevicePlan,
     Finding,
-    PlanFile,
     digest_of,
     make_plan_file,
     read_plan,
@@ -149,7 +148,7 @@ def test_rubbish_is_never_taken_and_never_crashes(data: bytes) -> None:
         read_plan(data, "plan.json")
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+@given(st.text(max_size=40))
 def test_any_words_survive(words: str) -> None:
     device = DevicePlan(device="fw", status="refused", reason=words)
     plan = make_plan_file((device,), now=NOW, nonce="x")
@@ -171,6 +170,4 @@ ODD = b"policy-map caf\xe9\n".decode("utf-8", "surrogateescape")
 
 def test_a_plan_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        SMALL.digest = ""  # type: ignore[misc]  # that it is refused is the point
-
-    assert isinstance(SMALL, PlanFile)
+        setattr(SMALL, "digest", "")  # noqa: B010 - mypy would refuse it before pydantic does
