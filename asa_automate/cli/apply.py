@@ -1,4 +1,4 @@
-"""``apply``: carry out a saved plan, prove it on the devices, verify it, save it, or take it back."""
+"""``apply``: carry out a saved plan, prove it live, verify it, save it, or take it back."""
 
 from contextlib import closing
 from datetime import UTC, datetime

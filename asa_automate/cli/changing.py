@@ -51,7 +51,7 @@ class Task:
 
 
 class Stop:
-    """Ctrl-C, SIGTERM and SIGHUP: the line under way is finished, then the device is left whole."""
+    """Ctrl-C, SIGTERM, SIGHUP: the line under way is finished, then the device is left whole."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()

@@ -94,7 +94,7 @@ def _play(stage: Stage) -> "list[Outcome]":
 def _introduce(stage: Stage) -> None:
     what = {
         "edge-ams": "ordinary: global_policy with inspection_default",
-        "edge-fra": "interface policy on outside with `inspect esmtp ESMTP_TLS`, and the global one",
+        "edge-fra": "interface policy with `inspect esmtp ESMTP_TLS`, and the global one",
         "edge-lon": "ordinary, but its link is cut in mid-change",
     }
     rows = [[name, f"127.0.0.1:{port}", what[name]] for name, port in stage.lab.ports.items()]

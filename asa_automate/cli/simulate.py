@@ -1,4 +1,4 @@
-"""``simulate``: ask the model of the firewall, on saved texts or a firewall's own configuration."""
+"""``simulate``: ask the model of the firewall, on saved texts or a live configuration."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

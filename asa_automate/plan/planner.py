@@ -22,6 +22,7 @@ from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.plan.strategies import documented_lines, wanted_scope
 
+NOT_PROBED = PlanReading()
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
 
 
@@ -38,7 +39,7 @@ class Request:
     context: str | None
     identity: Identity
     exemptions: tuple[Exemption, ...]
-    reading: PlanReading = PlanReading()
+    reading: PlanReading = NOT_PROBED
     strategy: Strategy | None = None
 
 
@@ -277,7 +278,7 @@ def _as_split(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
 
 
 def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
-    """Play a plan's lines on a configuration and prove it anew; why it does not hold, or ``None``."""
+    """Play a plan's lines on a configuration and prove it anew; why it fails, or ``None``."""
     states = states_after(running, plan.commands)
     if fingerprint_of(states[-1]) != plan.target_fingerprint:
         return "its lines do not lead to the configuration that it promises"

@@ -41,7 +41,6 @@ class Prediction:
             return Prediction(_with_acl(self.running, line))
         if line.startswith(tuple(f"no {opener}" for opener in _OPENERS)):
             return Prediction(_without(self.running, line.removeprefix("no ")))
-        assert self.inside, line
         if words[0] == "class":
             return replace(_with_class(self, line), class_name=words[1])
         if words[:2] == ["no", "class"]:
@@ -59,11 +58,21 @@ def _find(running: RunningConfig, header: str) -> Line | None:
     return next((s for s in running.tree.stanzas if s.text == header), None)
 
 
+def _open_stanza(now: Prediction) -> Line:
+    """The stanza that the next line belongs to.
+
+    Raises:
+        LookupError: none is open; the planner makes no such lines.
+    """
+    stanza = _find(now.running, now.inside) if now.inside else None
+    if stanza is None:
+        raise LookupError("a line of a sub-mode, and no stanza is open")
+    return stanza
+
+
 def _with_class(now: Prediction, line: str) -> Prediction:
     """A new class goes to the end, ahead of ``class-default``."""
-    assert now.inside
-    stanza = _find(now.running, now.inside)
-    assert stanza
+    stanza = _open_stanza(now)
     if any(c.text == line for c in stanza.children):
         return now
     last = f"class {CLASS_DEFAULT}"
@@ -74,16 +83,12 @@ def _with_class(now: Prediction, line: str) -> Prediction:
 
 
 def _without_class(now: Prediction, line: str) -> Prediction:
-    assert now.inside
-    stanza = _find(now.running, now.inside)
-    assert stanza
+    stanza = _open_stanza(now)
     return _with_children(now, tuple(c for c in stanza.children if c.text != line))
 
 
 def _with_child(now: Prediction, line: str) -> Prediction:
-    assert now.inside
-    stanza = _find(now.running, now.inside)
-    assert stanza
+    stanza = _open_stanza(now)
     if now.class_name is None:
         return _with_children(now, _edited(stanza.children, line))
     header = f"class {now.class_name}"
@@ -105,12 +110,11 @@ def _plain(line: Line) -> str:
 
 
 def _with_children(now: Prediction, children: tuple[Line, ...]) -> Prediction:
-    assert now.inside
+    header = _open_stanza(now).text
     stanzas = tuple(
-        replace(s, children=children) if s.text == now.inside else s
-        for s in now.running.tree.stanzas
+        replace(s, children=children) if s.text == header else s for s in now.running.tree.stanzas
     )
-    return replace(now, running=_put(now.running, stanzas, now.inside))
+    return replace(now, running=_put(now.running, stanzas, header))
 
 
 def _without(running: RunningConfig, header: str) -> RunningConfig:

@@ -16,7 +16,7 @@ from asa_automate.plan.scope import entry_text
 
 
 def fingerprint_of(running: RunningConfig) -> str:
-    """``sha256:`` over the configuration by its meaning (see :mod:`asa_automate.config.canonical`)."""
+    """``sha256:`` over the configuration by its meaning (:mod:`asa_automate.config.canonical`)."""
     return fingerprint(_plain(running), owned)
 
 

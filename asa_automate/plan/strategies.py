@@ -49,7 +49,7 @@ def without_ours(running: RunningConfig, now: Scope) -> Scope:
     for name, policy in now.policies.items():
         esmtp = dict(policy.esmtp)
         if policy.own and _gave(running, name, policy):
-            esmtp = _with_default(running, name, policy)
+            esmtp = _with_default(running, name, policy, policy.own)
         policies[name] = PolicyScope(esmtp)
     return Scope(policies=policies)
 
@@ -60,17 +60,18 @@ def _gave(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
     return not any(c.name in policy.esmtp for c in default)
 
 
-def _with_default(running: RunningConfig, name: str, policy: PolicyScope) -> dict[str, str]:
-    assert policy.own
+def _with_default(
+    running: RunningConfig, name: str, policy: PolicyScope, own: str
+) -> dict[str, str]:
     default = _default_classes(running, name)
     if not default:
         raise Refused(
             f"policy-map {name} has no class for the default inspection traffic to give "
-            f"`{policy.own}` back to; put it back by hand"
+            f"`{own}` back to; put it back by hand"
         )
     preferred = next((c for c in default if c.name == "inspection_default"), default[0])
     order = [c.name for c in running.policy_maps[name].classes]
-    esmtp = {**policy.esmtp, preferred.name: policy.own}
+    esmtp = {**policy.esmtp, preferred.name: own}
     return dict(sorted(esmtp.items(), key=lambda item: order.index(item[0])))
 
 
@@ -226,7 +227,7 @@ def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> S
     return Scope(policies=policies)
 
 
-def _unavailable(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+def _unavailable(*_: object) -> Scope:
     raise Refused("the strategy class-first is not available in this version")
 
 

@@ -87,7 +87,7 @@ class Verdict:
 
 
 def classify(
-    running: RunningConfig, flow: Flow, world: World, pen: Pen = lambda step: None
+    running: RunningConfig, flow: Flow, world: World, pen: Pen = lambda _: None
 ) -> Verdict:
     """The verdict over all policies that are in force for a flow.
 
@@ -126,7 +126,7 @@ def classify_in(
     attached: ServicePolicy,
     flow: Flow,
     world: World,
-    pen: Pen = lambda step: None,
+    pen: Pen = lambda _: None,
 ) -> Verdict:
     """The verdict of one attached policy alone."""
     policy = running.policy_maps.get(attached.policy)
