@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
-from asa_automate.model import Address, Strategy
+from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Finding
+from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.scope import Scope
+from asa_automate.simulate.classify import World, class_takes
 from asa_automate.simulate.engines import ESMTP
 
 
@@ -70,16 +73,24 @@ def _limits(running: RunningConfig, gateways: tuple[Address, ...]) -> Iterator[F
                 f"and {static.embryonic_max} embryonic ones (0 = no limit)",
                 line=static.line,
             )
-    for policy in running.policy_maps.values():
+    attached = dict.fromkeys(a.policy for a in running.service_policies)
+    for policy in (running.policy_maps[p] for p in attached if p in running.policy_maps):
         for entry in policy.classes:
-            for other in entry.others:
-                if gateways and other.startswith("set connection") and "-max" in other:
-                    yield Finding(
-                        code="connection-limit",
-                        text=f"class {entry.name} of policy-map {policy.name} has `{other}`: "
-                        "it may hold the gateways back",
-                        line=entry.line,
-                    )
+            limits = [o for o in entry.others if o.startswith("set connection") and "-max" in o]
+            if limits and _takes_mail(running, entry, gateways):
+                yield Finding(
+                    code="connection-limit",
+                    text=f"class {entry.name} of policy-map {policy.name} has `{limits[0]}`: "
+                    "it may hold the gateways back",
+                    line=entry.line,
+                )
+
+
+def _takes_mail(running: RunningConfig, entry: PolicyClass, gateways: tuple[Address, ...]) -> bool:
+    """Whether a class matches SMTP of a gateway, or may match it."""
+    world = World(Reading.PER_ENGINE)
+    flows = gateway_flows(running, gateways)
+    return any(class_takes(running, entry, flow, world) is not False for flow in flows)
 
 
 def _leftovers(now: Scope) -> Iterator[Finding]:

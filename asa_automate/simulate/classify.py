@@ -219,7 +219,7 @@ def _matches(
     pen: Pen,
     unknown: set[str],
 ) -> bool:
-    truth = _class_takes(running, entry, flow, world, pen)
+    truth = class_takes(running, entry, flow, world, pen)
     if truth is None:
         unknown.add(entry.name)
         truth = world.assume.get(entry.name, False)
@@ -227,9 +227,14 @@ def _matches(
     return truth
 
 
-def _class_takes(
-    running: RunningConfig, entry: PolicyClass, flow: Flow, world: World, pen: Pen
+def class_takes(
+    running: RunningConfig,
+    entry: PolicyClass,
+    flow: Flow,
+    world: World,
+    pen: Pen = lambda _: None,
 ) -> Truth:
+    """Whether a class matches a flow; ``None`` where its text does not let that be known."""
     if entry.name == CLASS_DEFAULT:
         pen("class class-default matches any")
         return True
