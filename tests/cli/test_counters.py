@@ -62,7 +62,7 @@ def shown(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_one_without_texts_does_not_stop_the_other(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert 4 == collect(site, "--output", "json")
+    assert 5 == collect(site, "--output", "json")
 
     out, err = capsys.readouterr()
     first, second = json.loads(out)
