@@ -33,6 +33,7 @@ class Texts:
     failover: str | None = None
     mode: str | None = None
     counters: str | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def from_devices(settings: Settings) -> Source:
                 mode=session.show("show mode"),
                 running=session.show(RUNNING),
                 counters=session.show(COUNTERS),
+                live=True,
             )
 
     return ask
@@ -152,6 +154,7 @@ def _without(device: Device, status: str, reason: str) -> DevicePlan:
 def _from_texts(
     inventory: Inventory, device: Device, texts: Texts, wish: Wish, store: "Store | None"
 ) -> Planned:
+    _must_have_ended(device, texts, store)
     running = read_running(texts.running)
     if not running.tree.complete and not wish.allow_incomplete:
         raise Incomplete(
@@ -173,6 +176,20 @@ def _from_texts(
     )
     counters = parse_service_policy(texts.counters) if texts.counters else None
     return Planned(plan, running, counters, _exit(plan))
+
+
+def _must_have_ended(device: Device, texts: Texts, store: "Store | None") -> None:
+    """A run that died half way comes first: what it left is in no startup-config."""
+    if store is None or not texts.live:
+        return
+    from asa_automate.store.runs import unfinished
+
+    run = unfinished(store, device.name)
+    if run:
+        raise Refused(
+            f"run {run} has not finished on it: wait for it, or take it back with "
+            f"`asa-automate rollback {run}`"
+        )
 
 
 def _must_be_the_box(device: Device, identity: Identity) -> None:

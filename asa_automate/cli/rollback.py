@@ -1,5 +1,6 @@
 """``rollback``: undo a run on every device where it ended in the new state."""
 
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
 
 if TYPE_CHECKING:
+    from asa_automate.apply.outcome import Outcome
     from asa_automate.cli.changing import Task
     from asa_automate.inventory import Inventory
     from asa_automate.store.engine import Store
@@ -67,8 +69,21 @@ def rollback(
         run_id, outcomes = change_all(
             settings, store, "rollback", tasks, parent=run, workers=workers
         )
+        if found.status == "running":
+            _close(store, run, outcomes)
     show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
+
+
+def _close(store: "Store", run: str, outcomes: "list[Outcome]") -> None:
+    """Record how a run ended that died before it could: as its rollback left the devices."""
+    from asa_automate.store.runs import RunStatus, finish_run, set_device
+
+    for outcome in outcomes:
+        if outcome.exit is Exit.DONE:
+            set_device(store, run, outcome.device, status=RunStatus.STOPPED, outcome="old")
+    if all(outcome.exit is Exit.DONE for outcome in outcomes):
+        finish_run(store, run, RunStatus.STOPPED, now=time.time())
 
 
 def _is_to_undo(device: "RunDevice", wanted: set[str], settings: Settings) -> bool:

@@ -21,6 +21,7 @@ from asa_automate.plan.proof import (
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.plan.strategies import documented_lines, wanted_scope
+from asa_automate.simulate.classify import CLASS_DEFAULT
 
 NOT_PROBED = PlanReading()
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
@@ -228,14 +229,32 @@ def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
 
 def _must_be_understood(running: RunningConfig) -> None:
     """A line that is not understood in what the exemption depends on stands in the way."""
+    _must_be_one(running)
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)
         for text, line in policy.unknown if policy else ():
             raise Refused(f"policy-map {attached.policy}: line {line} is not understood: {text!r}")
         for entry in policy.classes if policy else ():
             class_map = running.class_maps.get(entry.name)
+            if class_map is None and entry.inspects and entry.name != CLASS_DEFAULT:
+                raise Refused(
+                    f"policy-map {attached.policy}: class {entry.name} (line {entry.line}) "
+                    "inspects, and the text has no such class-map"
+                )
             for text, line in class_map.unknown if class_map and entry.inspects else ():
                 raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+
+
+def _must_be_one(running: RunningConfig) -> None:
+    """Two texts in one file, or a cut one in front of a whole one, are no configuration."""
+    heads = [line for line in running.tree.commands() if line.text.startswith("hostname ")]
+    again = [text for text in running.tree.footer if text.startswith(("hostname ", "ASA Version"))]
+    if len(heads) > 1:
+        raise Refused(
+            f"two configurations in one text: a second hostname in line {heads[1].number}"
+        )
+    if again:
+        raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
 
 
 def _documented(request: Request, running: RunningConfig) -> DevicePlan:

@@ -82,18 +82,24 @@ def test_settling_is_waited_for(bench: "Bench", plan_of: "PlanOf") -> None:
         for line in program.stderr:
             if line == "fw: verify\n":
                 break
-        # A second program sees it in the middle: changed, and not yet saved.
-        said = site.run("plan", "--output", "json").must_be(0)
+        # A second program sees it in the middle: changed, not saved, and by no means done.
+        said = site.run("plan", "--output", "json").must_be(5)
         program.kill()
         program.communicate()
 
-    assert "noop" == said.json["devices"][0]["status"]
+    after_the_kill = site.run("plan", "--output", "json").must_be(5)
     assert 0 == box.counts.saves
     assert before.startup == bench.state_of(box.startup_text)
     # It was killed before it could save: what is there is undone from the journal.
     [run] = site.run("runs", "--output", "json").json
+    for answer in (said, after_the_kill):
+        assert "refused" == answer.json["devices"][0]["status"]
+        assert f"asa-automate rollback {run['id']}" in answer.json["devices"][0]["reason"]
     site.run("rollback", run["id"], "--yes", env={"ASA_AUTOMATE_SETTLE": "0"}).must_be(0)
     before.must_be_old()
+    # The dead run is closed with that: planning goes on.
+    assert "stopped" == site.run("runs", "--output", "json").json[0]["status"]
+    assert "change" == site.run("plan", "--output", "json").must_be(0).json["devices"][0]["status"]
 
 
 @pytest.mark.parametrize(
