@@ -6,15 +6,13 @@ The stages, in order; a failure before ``begin`` changes nothing, one after it g
     verify  save  read back  done
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
 
-from asa_automate.apply import live
 from asa_automate.apply.goal import begin_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.probing import run_probe
+from asa_automate.apply.proving import LiveProof, LiveProofFailed, find_controls
 from asa_automate.apply.reading import (
     STARTUP,
     Snapshot,
@@ -25,9 +23,7 @@ from asa_automate.apply.reading import (
     recognise,
 )
 from asa_automate.apply.recover import Goal, back, comeback, unstoppable
-from asa_automate.apply.sending import GateClosed, Group, send
-from asa_automate.config.running import RunningConfig
-from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.apply.sending import GateClosed, send
 from asa_automate.errors import (
     AsaAutomateError,
     BadInput,
@@ -41,7 +37,7 @@ from asa_automate.errors import (
     Unreachable,
     UsageError,
 )
-from asa_automate.model import Address, Identity, Reading
+from asa_automate.model import Identity, Reading
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.order import way
 from asa_automate.plan.planner import commit_order
@@ -67,14 +63,6 @@ class Options:
     probe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A flow that model and device showed inspected before, and in which policy."""
-
-    where: ServicePolicy
-    question: live.Question
-
-
 class _Course:
     """One apply under way. ``begun`` is set before the first line that changes anything."""
 
@@ -85,7 +73,6 @@ class _Course:
         self.session: Session | None = None
         self.goal: Goal | None = None
         self.begun = False
-        self.verified = False
 
 
 def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outcome:
@@ -115,8 +102,8 @@ def _forward(course: _Course) -> Outcome:
     session = course.session = around.link()
     before, reading = _preflight(course, session)
     wanted = _wanted(course, before)
-    controls = _controls(session, before, wanted, plan, reading)
-    course.goal = Goal(
+    controls = find_controls(session, before, wanted, plan, reading)
+    goal = course.goal = Goal(
         plan.device,
         plan.identity,
         scope_of(before.running),
@@ -124,26 +111,26 @@ def _forward(course: _Course) -> Outcome:
         before.fingerprint,
         may_save=course.options.save,
     )
-    around.log.write("begin", begin_record(plan, course.goal))
+    around.log.write("begin", begin_record(plan, goal))
     course.begun = True
     reading = _probed(course, session, before, reading)
+    proof = LiveProof(session, around, goal, controls, reading, plan)
+    _change(session, plan, before, around, proof)
+    return _save(course)
+
+
+def _change(
+    session: Session, plan: DevicePlan, before: Snapshot, around: Surroundings, proof: LiveProof
+) -> None:
+    """Send the plan's lines, proved live after each commit line, and verify the end twice."""
     around.tell("send")
-    proof = _LiveProof(session, around, course.goal, controls, reading, plan)
-    end = send(
-        session,
-        plan.device,
-        Prediction(before.running),
-        plan.commands,
-        around,
-        after_commit=proof,
-    )
+    start = Prediction(before.running)
+    end = send(session, plan.device, start, plan.commands, around, after_commit=proof)
     _verify(session, plan, end, proof, around)
     around.wait(around.settle)
     around.guard()
     _verify(session, plan, end, proof, around)
     around.log.write("verified", {"fingerprint": plan.target_fingerprint})
-    course.verified = True
-    return _save(course)
 
 
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
@@ -176,7 +163,7 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
     try:
         for command in plan.commands:
             now = now.after(command.line)
-    except (AssertionError, AttributeError, LookupError):
+    except (LookupError, ValueError):
         # The prediction knows the planner's lines, in an order of its, and no others.
         why = "its lines are not those of a plan; plan again"
         raise Refused(why, device=plan.device) from None
@@ -188,51 +175,6 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
     if not same or fingerprint_of(now.running) != plan.target_fingerprint:
         raise Refused("planning again gives other lines; plan again", device=plan.device)
     return wanted
-
-
-def _controls(
-    session: Session, before: Snapshot, wanted: Scope, plan: DevicePlan, reading: Reading
-) -> tuple[Control, ...]:
-    """One control flow for each policy that the plan changes, confirmed by the device."""
-    gateways = {*(wanted.members or ()), *(scope_of(before.running).members or ())}
-    found = []
-    for where in _touched(before.running, plan):
-        candidates = live.control_candidates(before.running, where, gateways, reading)
-        control = next(
-            (c for c in candidates if _confirmed(session, before.running, where, c, reading)), None
-        )
-        if control is None:
-            raise Disproved(
-                f"no flow in {where.scope} is inspected by model and device alike: a live proof "
-                "is not possible",
-                device=plan.device,
-            )
-        found.append(Control(where, control))
-    return tuple(found)
-
-
-def _confirmed(
-    session: Session,
-    running: RunningConfig,
-    where: ServicePolicy,
-    question: live.Question,
-    reading: Reading,
-) -> bool:
-    wanted = live.expected(running, where, question, reading)
-    answer = session.show(question.command)
-    return live.contradiction(answer, where, wanted, same_class=True) is None
-
-
-def _touched(running: RunningConfig, plan: DevicePlan) -> list[ServicePolicy]:
-    """The attached policies whose flows any commit line can change."""
-    found: dict[ServicePolicy, None] = {}
-    lines: list[str] = []
-    for command in plan.commands:
-        lines.append(command.line)
-        if command.commit:
-            count = 3 if command.line.startswith(("inspect", "no inspect")) else 2
-            found.update(dict.fromkeys(live.changed_policies(running, lines[-count:])))
-    return list(found)
 
 
 def _probed(course: _Course, session: Session, before: Snapshot, reading: Reading) -> Reading:
@@ -265,80 +207,8 @@ def _remember(course: _Course, session: Session, reading: Reading) -> None:
         course.around.memory.remember(found.serial, found.version, reading)
 
 
-class _LiveProof:
-    """Asks the device after each commit line; raises ``Disproved`` on any contradiction."""
-
-    def __init__(
-        self,
-        session: Session,
-        around: Surroundings,
-        goal: Goal,
-        controls: tuple[Control, ...],
-        reading: Reading,
-        plan: DevicePlan,
-    ) -> None:
-        self.session = session
-        self.around = around
-        self.exempt = goal.after.members or _named_by(plan)
-        self.commits_left = sum(1 for c in plan.commands if c.commit)
-        self.gone = tuple(g for g in goal.before.members or () if g not in self.exempt)
-        self.controls = controls
-        self.reading = reading
-        self.plan = plan
-
-    def __call__(self, group: Group, now: Prediction) -> None:
-        """Every gateway in both directions, and the control, in the policies just changed.
-
-        A gateway of before that is to be inspected again is asked about as well. After the last
-        commit line no gateway may be inspected in any section.
-        """
-        self.commits_left -= 1
-        self.around.tell("prove")
-        changed = live.changed_policies(now.running, [c.line for c in group.lines])
-        for question in live.gateway_questions((*self.exempt, *self.gone)):
-            answer = self.session.show(question.command)
-            for where in changed:
-                wanted = live.expected(now.running, where, question, self.reading)
-                self._judge(question, live.contradiction(answer, where, wanted))
-            if not self.commits_left and self._is_exempt(question):
-                self._judge(question, live.inspected_anywhere(answer))
-        self._ask_controls(now.running, changed)
-
-    def at_the_end(self, running: RunningConfig) -> None:
-        """No gateway is inspected anywhere; every control still is."""
-        for question in live.gateway_questions(self.exempt):
-            answer = self.session.show(question.command)
-            self._judge(question, live.inspected_anywhere(answer))
-        self._ask_controls(running, [c.where for c in self.controls])
-
-    def _is_exempt(self, question: live.Question) -> bool:
-        ends = (question.flow.source, question.flow.destination)
-        return any(e in self.exempt for e in ends) and not any(e in self.gone for e in ends)
-
-    def _ask_controls(self, running: RunningConfig, places: Iterable[ServicePolicy]) -> None:
-        for control in self.controls:
-            if control.where in places:
-                wanted = live.expected(running, control.where, control.question, self.reading)
-                answer = self.session.show(control.question.command)
-                self._judge(control.question, live.contradiction(answer, control.where, wanted))
-
-    def _judge(self, question: live.Question, why: str | None) -> None:
-        self.around.log.write("proof", {"flow": str(question.flow), "wrong": why})
-        if why:
-            raise Disproved(
-                f"the live proof failed for {question.flow}: {why}", device=self.plan.device
-            )
-
-
-def _named_by(plan: DevicePlan) -> tuple[Address, ...]:
-    """The gateways of a plan whose strategy needs no object-group."""
-    flows = plan.proof.exempt if plan.proof else ()
-    outbound = (flow.split() for flow in flows if flow.endswith(" any:25"))
-    return tuple(ip_address(words[1]) for words in outbound)
-
-
 def _verify(
-    session: Session, plan: DevicePlan, end: Prediction, proof: _LiveProof, around: Surroundings
+    session: Session, plan: DevicePlan, end: Prediction, proof: LiveProof, around: Surroundings
 ) -> None:
     around.tell("verify")
     if read(session, plan.device).fingerprint != plan.target_fingerprint:
@@ -416,14 +286,10 @@ def _failed(course: _Course, error: GateClosed | AsaAutomateError) -> Outcome:
         session = None
     course.session = None
     end = back(course.goal, session, unstoppable(course.around), _plain(error))
-    if end.state is State.OLD and isinstance(error, Disproved) and _is_reading(error):
-        return Outcome(end.device, State.DISPROVED, error.message, (), end.saved)
+    by_the_probe = isinstance(error, Disproved) and not isinstance(error, LiveProofFailed)
+    if end.state is State.OLD and by_the_probe:
+        return Outcome(end.device, State.DISPROVED, _plain(error), (), end.saved)
     return end
-
-
-def _is_reading(error: Disproved) -> bool:
-    """Whether it was the probe that said no, and not the live proof."""
-    return "live proof failed" not in error.message
 
 
 def _before_begin(device: str, error: GateClosed | AsaAutomateError) -> Outcome:

@@ -29,10 +29,9 @@ def run_probe(
     answers = [session.show(command) for command in (*probe.show, *probe.show)]
     around.log.write("reply", {"answers": answers})
     there = _is_there(found.running, probe)
-    gone = send(session, device, made, probe.inverse, around, intent="undo")
+    send(session, device, made, probe.inverse, around, intent="undo")
     if read(session, device).fingerprint != before.fingerprint:
         raise GateClosed("the probe left something behind")
-    del gone
     return judged(answers, probe, before.running) if there else Reading.UNKNOWN
 
 

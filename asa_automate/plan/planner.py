@@ -257,6 +257,12 @@ def _must_be_one(running: RunningConfig) -> None:
         raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
 
 
+_RECIPE = (
+    "the recipe as documented is never applied: its class inspects nothing, so it never takes a "
+    "flow from the class that inspects; an empty class exempts nobody"
+)
+
+
 def _documented(request: Request, running: RunningConfig) -> DevicePlan:
     """The recipe of the document, played on the model: it exempts nobody."""
     desired = desired_for(running, _as_split(request.exemptions), Strategy.SPLIT_CLASS)
@@ -268,16 +274,12 @@ def _documented(request: Request, running: RunningConfig) -> DevicePlan:
     )
     failure = prove(subject, BOTH)
     proof: Proof = as_document(subject, failure, "both-readings", ())
-    why = (
-        "its class inspects nothing, so it never takes a flow from the class that inspects; "
-        "an empty class exempts nobody"
-    )
     return DevicePlan(
         device=request.device,
         context=request.context,
         identity=request.identity,
         status="refused",
-        reason=f"the recipe as documented is never applied: {why}",
+        reason=_RECIPE,
         strategy=str(Strategy.AS_DOCUMENTED),
         reading=request.reading,
         fingerprint=fingerprint_of(running),

@@ -60,7 +60,7 @@ ENDS = {
     "contexts": (5, "context"),
 }
 #: Only for `plan`: the answers are spoilt twice, and would be good for the third reader.
-SPOILT = {"garbage": (4, 5), "cut": (4, 5)}
+SPOILT = ("garbage", "cut")
 
 
 @pytest.mark.parametrize("device", ENDS)
@@ -95,10 +95,9 @@ def test_a_spoilt_configuration_is_not_planned_on(
 
     said = site.run("plan", "--limit", device, "--output", "json")
 
-    assert said.code in SPOILT[device], said
-    assert said.first.startswith(f"{device}: "), said
+    said.must_be(5, device)
     entry = said.json["devices"][0]
-    assert entry["status"] in ("refused", "unreachable")
+    assert "refused" == entry["status"]
     assert [] == entry["commands"]
     before.must_be_untouched()
 
@@ -154,7 +153,7 @@ def test_apply_on_a_spoilt_answer(
     said = site.run("apply", plan_of(site, "fw"), "--yes")
 
     if spoilt == 1:
-        assert said.code in (4, 5), said
+        said.must_be(5)
         before.must_be_untouched()
     else:
         said.must_be(3)
