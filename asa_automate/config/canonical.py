@@ -6,10 +6,9 @@ place where the device prints a stanza of ours is not predicted.
 """
 
 import hashlib
-import struct
 from collections.abc import Callable, Iterable, Iterator
 
-from asa_automate.config.tree import Line, Tree
+from asa_automate.config.tree import Bulk, CutTree, Line, Tree
 
 Stanza = tuple[str, ...]
 
@@ -19,7 +18,7 @@ _SYSTEMS = ("ASA", "PIX", "FWSM")
 _BLANKS = " \t"
 
 
-def canonical(tree: Tree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
+def canonical(tree: Tree | CutTree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
     """The commands of a configuration as stanzas of lines, indented by depth.
 
     Comments, header, footer and blanks around lines are left out. All entries of an access-list
@@ -30,12 +29,35 @@ def canonical(tree: Tree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
         tree: of ``show running-config`` or ``show startup-config``.
         owned: whether a name is one of ours.
     """
+    return tuple(stanza for block in _blocks(tree, owned) for stanza in _stanzas(block))
+
+
+def fingerprint(tree: Tree | CutTree, owned: Callable[[str], bool]) -> str:
+    """``sha256:`` and 64 hex digits; equal for two trees exactly when their canonical forms are.
+
+    No line of those has a line end in it, and what is not indented begins a stanza or goes on
+    with an access-list, so their lines in order are as good as the stanzas. Any odd byte that the
+    text carries as a lone surrogate counts.
+    """
+    digest = hashlib.sha256()
+    for block in _blocks(tree, owned):
+        for text in block:
+            digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _blocks(tree: Tree | CutTree, owned: Callable[[str], bool]) -> Iterable[list[str]]:
+    """Texts of one or more lines: those of one access-list together, else of stanzas in a row."""
     kept: list[list[str]] = []
     ours: dict[tuple[str, str], list[str]] = {}
     acls: dict[str, list[str]] = {}
-    for stanza in tree.commands():
-        keyword, name = _key(stanza)
-        lines = list(_lines(stanza))
+    for stanza in tree.stanzas:
+        if isinstance(stanza, Bulk):
+            keyword, name, lines = stanza.keyword, stanza.name, [stanza.text]
+        elif stanza.is_comment:
+            continue
+        else:
+            (keyword, name), lines = _key(stanza), list(_lines(stanza))
         if keyword in _SYSTEMS and name == "Version":
             continue
         if keyword in _OWNABLE and owned(name):
@@ -46,20 +68,17 @@ def canonical(tree: Tree, owned: Callable[[str], bool]) -> tuple[Stanza, ...]:
             kept.append(lines)
             if keyword == "access-list":
                 acls[name] = lines
-    return tuple(tuple(lines) for lines in (*kept, *(ours[key] for key in sorted(ours))))
+    return (*kept, *(ours[key] for key in sorted(ours)))
 
 
-def fingerprint(tree: Tree, owned: Callable[[str], bool]) -> str:
-    """``sha256:`` and 64 hex digits; equal for two trees exactly when their canonical forms are.
-
-    Any odd byte that the text carries as a lone surrogate counts.
-    """
-    digest = hashlib.sha256()
-    for stanza in canonical(tree, owned):
-        encoded = [line.encode("utf-8", "surrogatepass") for line in stanza]
-        digest.update(struct.pack(f">{len(encoded) + 1}Q", len(encoded), *map(len, encoded)))
-        digest.update(b"".join(encoded))
-    return f"sha256:{digest.hexdigest()}"
+def _stanzas(block: list[str]) -> Iterator[Stanza]:
+    lines = [line for text in block for line in text.split("\n")]
+    if lines[0].startswith("access-list "):
+        yield tuple(lines)
+        return
+    heads = [i for i, line in enumerate(lines) if not line.startswith(" ")]
+    for start, stop in zip(heads, [*heads[1:], len(lines)], strict=True):
+        yield tuple(lines[start:stop])
 
 
 def _key(stanza: Line) -> tuple[str, str]:

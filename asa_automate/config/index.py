@@ -1,10 +1,12 @@
-"""Top-level lines sorted by what they are, with string comparisons only."""
+"""Top-level commands sorted by what they are, with string comparisons only."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
 
-from asa_automate.config.tree import Line
+from asa_automate.config.line import Bulk, Line
+from asa_automate.config.nesting import nest
 
 #: An access-list of these is not one that a class-map can read as traffic of layer 3/4.
 _OTHER_ACLS = ("standard", "ethertype", "webtype")
@@ -14,24 +16,45 @@ _SERVICES = ("object service", "object-group service", "object-group protocol")
 _NETWORKS = ("object network", "object-group network")
 _TYPED = ("object", "object-group")
 _NAMED = ("class-map", "policy-map", "access-list", "object", "object-group")
+_HEADER = re.compile(r"(?:^|\n)(object(?:-group)? \S+) (\S+)")
+
+Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
-    """Where things are.
+    """Where things are in a tree; what is in bulk is searched when it is first asked for.
 
     Args:
-        stanzas: lines by their first word, for words that have no name behind them.
-        named: lines by keyword and name: ``("object-group network", "X")``; a ``type`` of a
-            class-map or policy-map is left out of the keyword.
+        stanzas: of a running-config, perhaps with parts in bulk.
     """
 
-    stanzas: defaultdict[str, list[Line]]
-    named: defaultdict[tuple[str, str], list[Line]]
+    def __init__(self, stanzas: Iterable[Line | Bulk]) -> None:
+        self._bulk: list[Bulk] = []
+        #: Lines by their first word, for words that have no name behind them.
+        self.stanzas: defaultdict[str, list[Line]] = defaultdict(list)
+        #: Lines by keyword and name: ``("object-group network", "X")``; a ``type`` of a class-map
+        #: or policy-map is left out of the keyword.
+        self._named: defaultdict[Key, list[Line]] = defaultdict(list)
+        for line in stanzas:
+            if isinstance(line, Bulk):
+                self._bulk.append(line)
+                continue
+            if line.is_comment:
+                continue
+            words = line.text.split(None, 4)
+            self.stanzas[words[0]].append(line)
+            key = _key(words) if words[0] in _NAMED else None
+            if key:
+                self._named[key].append(line)
 
     def access_list(self, name: str) -> list[Line]:
         """The lines of an extended access-list; none of another type."""
-        lines = self.named.get(("access-list", name), [])
+        lines = list(self._named.get(("access-list", name), ()))
+        in_bulk = [b for b in self._bulk if b.name == name and name not in _ACL_SETTINGS]
+        for bulk in in_bulk:
+            lines += bulk.lines()
+        if in_bulk:
+            lines.sort(key=lambda line: line.number)
         return [line for line in lines if _third_word(line) not in _OTHER_ACLS]
 
     def networks(self, names: Iterable[str]) -> list[Line]:
@@ -44,38 +67,70 @@ class Index:
 
     def service_groups(self) -> frozenset[str]:
         """The names of all groups that can stand where ports stand."""
-        return frozenset(name for keyword, name in self.named if keyword in _SERVICES)
+        keys = (*self._named, *self._objects)
+        return frozenset(name for keyword, name in keys if keyword in _SERVICES)
 
-    def names_in_use(self) -> dict[str, tuple[str, ...]]:
-        """Every name with the keywords of its stanzas."""
+    def names_in_use(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """Names that begin with ``prefix``, each with the keywords of its stanzas.
+
+        Only of what was taken apart: a tree is cut so that such names are there.
+        """
         used: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
-        for keyword, name in self.named:
-            used[name] += (keyword,)
+        for keyword, name in self._named:
+            if name.startswith(prefix):
+                used[name] += (keyword,)
         return dict(used)
 
-    def names(self, keyword: str) -> Iterator[str]:
-        """The names of all stanzas with this keyword."""
-        return (name for kind, name in self.named if kind == keyword)
+    def names(self, keyword: str, prefix: str) -> Iterator[str]:
+        """The names of stanzas with this keyword that begin with ``prefix``, as above."""
+        return (n for kind, n in self._named if kind == keyword and n.startswith(prefix))
 
     def _of(self, keywords: Iterable[str], names: Iterable[str]) -> list[Line]:
         wanted = [(keyword, name) for keyword in keywords for name in names]
-        return [line for key in wanted for line in self.named.get(key, ())]
+        return [line for key in wanted for line in self._lines(key)]
+
+    def _lines(self, key: Key) -> list[Line]:
+        opened = self._named.get(key, [])
+        in_bulk = [line for place in self._objects.get(key, ()) for line in place.stanza()]
+        return sorted([*opened, *in_bulk], key=lambda line: line.number) if in_bulk else opened
+
+    @cached_property
+    def _objects(self) -> dict[Key, list["_Place"]]:
+        """The objects and groups in bulk."""
+        found: dict[Key, list[_Place]] = {}
+        for bulk in self._bulk:
+            if not bulk.name:
+                for key, place in _places(bulk):
+                    found.setdefault(key, []).append(place)
+        return found
 
 
-def index_of(lines: Iterable[Line]) -> Index:
-    """Sort top-level ``lines``."""
-    index = Index(defaultdict(list), defaultdict(list))
-    for line in lines:
-        words = line.text.split(None, 4)
-        index.stanzas[words[0]].append(line)
-        if words[0] in _NAMED:
-            key = _key(words)
-            if key:
-                index.named[key].append(line)
-    return index
+class _Place:
+    """An object or group within bulk."""
+
+    __slots__ = ("bulk", "number", "start", "stop")
+
+    def __init__(self, bulk: Bulk, number: int, start: int, stop: int) -> None:
+        self.bulk, self.number, self.start, self.stop = bulk, number, start, stop
+
+    def stanza(self) -> tuple[Line, ...]:
+        """The stanza with the lines beneath it."""
+        raws = self.bulk.text[self.start : self.stop].split("\n")
+        return nest([Line(raw, self.number + i) for i, raw in enumerate(raws)], 0)
 
 
-def _key(words: list[str]) -> tuple[str, str] | None:
+def _places(bulk: Bulk) -> Iterator[tuple[Key, _Place]]:
+    heads = list(_HEADER.finditer(bulk.text))
+    starts = [head.start() + (head[0][0] == "\n") for head in heads]
+    number, counted = bulk.number, 0
+    for head, start, following in zip(heads, starts, [*starts[1:], None], strict=True):
+        number += bulk.text.count("\n", counted, start)
+        counted = start
+        stop = len(bulk.text) if following is None else following - 1
+        yield (head[1], head[2]), _Place(bulk, number, start, stop)
+
+
+def _key(words: list[str]) -> Key | None:
     """Keyword and name of a stanza."""
     if len(words) < 2:
         return None

@@ -5,13 +5,13 @@ by their first words, and TextFSM sees only what a class of a policy-map can lea
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from operator import attrgetter
 
 from asa_automate.config.access_list import Ace, Acl, Vocabulary, read_access_lists
 from asa_automate.config.class_map import ClassMap, read_class_maps
-from asa_automate.config.index import Index, index_of
+from asa_automate.config.index import Index
 from asa_automate.config.interfaces import read_interfaces
 from asa_automate.config.names import read_names
 from asa_automate.config.objects import (
@@ -26,7 +26,7 @@ from asa_automate.config.policy_map import PolicyMap, read_policy_maps
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import read_service_policies
 from asa_automate.config.static import read_statics
-from asa_automate.config.tree import Line, read_tree
+from asa_automate.config.tree import Line, cut_tree
 from asa_automate.model import Address
 
 #: Everything that the tool makes on a firewall begins with this.
@@ -36,25 +36,20 @@ _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _REFERENCES = ("object", "object-group")
 
 
-def _ours(name: str) -> bool:
-    return name.startswith(OUR_PREFIX)
-
-
-def read_running(text: str, *, also: Callable[[str], bool] = _ours) -> RunningConfig:
+def read_running(text: str) -> RunningConfig:
     """Read ``show running-config``.
 
     Args:
         text: as captured; noise around it is passed over (:mod:`asa_automate.config.tree`).
-        also: names of access-lists and groups to read though no class leads to them.
     """
-    tree = read_tree(text)
-    index = index_of(tree.commands())
+    tree = cut_tree(text, apart=OUR_PREFIX)
+    index = Index(tree.stanzas)
     of = index.stanzas
     names = read_names([*of["name"], *of["ipv6"]])
     interfaces = read_interfaces(of["interface"], names)
     class_maps = read_class_maps(of["class-map"])
-    acls = _acls(index, class_maps.values(), names, also)
-    objects, groups = _networks(index, acls.values(), names, also)
+    acls = _acls(index, class_maps.values(), names)
+    objects, groups = _networks(index, acls.values(), names)
     return RunningConfig(
         tree=tree,
         version=_version(tree.version),
@@ -71,7 +66,7 @@ def read_running(text: str, *, also: Callable[[str], bool] = _ours) -> RunningCo
         names=names,
         own_addresses=interfaces.own,
         interfaces=interfaces.nameifs,
-        names_in_use=index.names_in_use(),
+        names_in_use=index.names_in_use(OUR_PREFIX),
     )
 
 
@@ -96,21 +91,20 @@ def _hostname(lines: Iterable[Line]) -> str | None:
 
 
 def _acls(
-    index: Index,
-    class_maps: Iterable[ClassMap],
-    names: dict[str, Address],
-    also: Callable[[str], bool],
+    index: Index, class_maps: Iterable[ClassMap], names: dict[str, Address]
 ) -> dict[str, Acl]:
     """The access-lists that class-maps name, and ours."""
     matches = (match for class_map in class_maps for match in class_map.matches)
     wanted = {match.argument: None for match in matches if match.kind == "access-list"}
-    wanted |= {name: None for name in index.names("access-list") if also(name)}
+    wanted |= dict.fromkeys(index.names("access-list", OUR_PREFIX))
     lines = [line for name in wanted for line in index.access_list(name)]
-    return read_access_lists(lines, Vocabulary(names, index.service_groups()))
+    grouped = any("object-group " in line.raw for line in lines)
+    groups = index.service_groups() if grouped else frozenset()
+    return read_access_lists(lines, Vocabulary(names, groups))
 
 
 def _networks(
-    index: Index, acls: Iterable[Acl], names: dict[str, Address], also: Callable[[str], bool]
+    index: Index, acls: Iterable[Acl], names: dict[str, Address]
 ) -> tuple[dict[str, NetworkObject], dict[str, NetworkGroup]]:
     """The network objects and groups that entries name, nested ones included, and ours."""
     objects: dict[str, NetworkObject] = {}
@@ -118,7 +112,7 @@ def _networks(
     entries = [entry for acl in acls for entry in acl.entries]
     ends = [end for entry in entries for end in (entry.source, entry.destination)]
     wanted = {end.name for end in ends if end.kind in _REFERENCES}
-    wanted |= {name for name in index.names("object-group network") if also(name)}
+    wanted |= set(index.names("object-group network", OUR_PREFIX))
     seen: set[str] = set()
     while wanted:
         seen |= wanted

@@ -9,7 +9,7 @@ from asa_automate.config.objects import NetworkGroup, NetworkObject, ServiceGrou
 from asa_automate.config.policy_map import PolicyMap
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.config.static import Static
-from asa_automate.config.tree import Tree
+from asa_automate.config.tree import CutTree
 from asa_automate.model import Address
 
 
@@ -25,13 +25,13 @@ class RunningConfig:
         names: the ``name`` table.
         own_addresses: the firewall's interface addresses.
         interfaces: every ``nameif``.
-        names_in_use: every name of an object, object-group, ACL, class-map and policy-map,
-            with the keywords of its stanzas, to find collisions: ``object network``,
-            ``object-group service``, ``access-list``, ``class-map`` and ``policy-map`` (these
-            two whatever their ``type``).
+        names_in_use: every name of an object, object-group, ACL, class-map and policy-map that
+            begins as ours do, with the keywords of its stanzas, to find collisions: ``object
+            network``, ``object-group service``, ``access-list``, ``class-map`` and
+            ``policy-map`` (these two whatever their ``type``).
     """
 
-    tree: Tree
+    tree: CutTree
     version: tuple[int, int] | None
     hostname: str | None
     serial: str | None

@@ -69,7 +69,7 @@ def body_text(stanzas: Stanzas, knobs: Knobs) -> str:
     """Some stanzas as text, each line ended."""
     if not stanzas:
         return ""
-    text = write_tree(Tree((), stanzas, (), None, None, complete=True))
+    text = write_tree(Tree((), (), None, None, complete=True, stanzas=tuple(stanzas)))
     return _INSPECT.sub(r"\1 ", text) if knobs.trailing_blanks else text
 
 

@@ -247,7 +247,7 @@ def _must_be_understood(running: RunningConfig) -> None:
 
 def _must_be_one(running: RunningConfig) -> None:
     """Two texts in one file, or a cut one in front of a whole one, are no configuration."""
-    heads = [line for line in running.tree.commands() if line.text.startswith("hostname ")]
+    heads = [line for line in running.tree.opened() if line.text.startswith("hostname ")]
     again = [text for text in running.tree.footer if text.startswith(("hostname ", "ASA Version"))]
     if len(heads) > 1:
         raise Refused(

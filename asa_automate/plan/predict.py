@@ -13,7 +13,7 @@ from asa_automate.config.class_map import read_class_maps
 from asa_automate.config.objects import read_network_groups
 from asa_automate.config.policy_map import read_policy_maps
 from asa_automate.config.running import RunningConfig
-from asa_automate.config.tree import Line
+from asa_automate.config.tree import Bulk, Line, Stanza
 from asa_automate.simulate.classify import CLASS_DEFAULT
 
 _OPENERS = ("object-group network ", "class-map ", "policy-map ")
@@ -55,7 +55,9 @@ def _opened(running: RunningConfig, header: str) -> Prediction:
 
 
 def _find(running: RunningConfig, header: str) -> Line | None:
-    return next((s for s in running.tree.stanzas if s.text == header), None)
+    return next(
+        (s for s in running.tree.stanzas if isinstance(s, Line) and s.text == header), None
+    )
 
 
 def _open_stanza(now: Prediction) -> Line:
@@ -112,38 +114,49 @@ def _plain(line: Line) -> str:
 def _with_children(now: Prediction, children: tuple[Line, ...]) -> Prediction:
     header = _open_stanza(now).text
     stanzas = tuple(
-        replace(s, children=children) if s.text == header else s for s in now.running.tree.stanzas
+        replace(s, children=children) if isinstance(s, Line) and s.text == header else s
+        for s in now.running.tree.stanzas
     )
     return replace(now, running=_put(now.running, stanzas, header))
 
 
 def _without(running: RunningConfig, header: str) -> RunningConfig:
-    stanzas = tuple(s for s in running.tree.stanzas if s.text != header)
+    stanzas = tuple(s for s in running.tree.stanzas if isinstance(s, Bulk) or s.text != header)
     return _put(running, stanzas, header)
 
 
 def _with_acl(running: RunningConfig, line: str) -> RunningConfig:
     words = line.split()
+    name = words[2] if words[0] == "no" else words[1]
+    before = list(_without_bulk(running.tree.stanzas, name))
     if words[0] == "no":
         gone = " ".join(words[1:])
-        stanzas = tuple(s for s in running.tree.stanzas if _plain(s) != gone)
+        stanzas = tuple(s for s in before if isinstance(s, Bulk) or _plain(s) != gone)
         return _put(running, stanzas, f"access-list {words[2]}")
     at = int(words[3]) - 1 if words[2] == "line" else None
     bare = Line(" ".join([*words[:2], *(words[4:] if at is not None else words[2:])]))
     mine = [
         i
-        for i, s in enumerate(running.tree.stanzas)
-        if s.text.startswith(f"{words[0]} {words[1]} ")
+        for i, s in enumerate(before)
+        if isinstance(s, Line) and s.text.startswith(f"{words[0]} {words[1]} ")
     ]
-    stanzas_list = list(running.tree.stanzas)
     if at is not None and at < len(mine):
-        stanzas_list.insert(mine[at], bare)
+        before.insert(mine[at], bare)
     else:
-        stanzas_list.insert(mine[-1] + 1 if mine else len(stanzas_list), bare)
-    return _put(running, tuple(stanzas_list), f"access-list {words[1]}")
+        before.insert(mine[-1] + 1 if mine else len(before), bare)
+    return _put(running, tuple(before), f"access-list {words[1]}")
 
 
-def _put(running: RunningConfig, stanzas: tuple[Line, ...], header: str) -> RunningConfig:
+def _without_bulk(stanzas: tuple[Stanza, ...], name: str) -> Iterator[Stanza]:
+    """``stanzas`` with the entries of one access-list line by line."""
+    for stanza in stanzas:
+        if isinstance(stanza, Bulk) and stanza.name == name:
+            yield from stanza.lines()
+        else:
+            yield stanza
+
+
+def _put(running: RunningConfig, stanzas: tuple[Stanza, ...], header: str) -> RunningConfig:
     """The configuration with these stanzas, the one called ``header`` read anew."""
     tree = running.tree.with_stanzas(stanzas)
     keyword, name = header.split()[0], header.split()[-1]
@@ -170,7 +183,8 @@ def _put(running: RunningConfig, stanzas: tuple[Line, ...], header: str) -> Runn
             return replace(running, tree=tree, policy_maps=policies)
 
 
-def _touched(stanzas: tuple[Line, ...], header: str) -> Iterator[Line]:
+def _touched(stanzas: tuple[Stanza, ...], header: str) -> Iterator[Line]:
+    lines = (s for s in stanzas if isinstance(s, Line))
     if header.startswith("access-list "):
-        return (s for s in stanzas if s.text.startswith(f"{header} "))
-    return (s for s in stanzas if s.text == header)
+        return (s for s in lines if s.text.startswith(f"{header} "))
+    return (s for s in lines if s.text == header)

@@ -118,7 +118,7 @@ _USES = (("class-map ", _MATCH), *(("policy-map ", f"class {name}") for name in 
 
 def _check_uses(running: RunningConfig) -> None:
     """Nobody else relies on what is ours: a member or entry of ours would change theirs, too."""
-    for stanza in running.tree.commands():
+    for stanza in running.tree.opened():
         if stanza.text.startswith(_STANZAS):
             continue
         for line in stanza.walk():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from asa_automate.config.canonical import canonical, fingerprint
 from asa_automate.config.objects import NetworkGroup
 from asa_automate.config.running import RunningConfig
-from asa_automate.config.tree import Line, Tree
+from asa_automate.config.tree import Bulk, CutTree, Line, Stanza
 from asa_automate.plan.names import ACL, GROUP, owned
 from asa_automate.plan.scope import entry_text
 
@@ -25,12 +25,14 @@ def stanzas_of(running: RunningConfig) -> tuple[tuple[str, ...], ...]:
     return canonical(_plain(running), owned)
 
 
-def _plain(running: RunningConfig) -> Tree:
+def _plain(running: RunningConfig) -> CutTree:
     group = running.network_groups.get(GROUP)
     return running.tree.with_stanzas(_spelt(line, group) for line in running.tree.stanzas)
 
 
-def _spelt(line: Line, group: NetworkGroup | None) -> Line:
+def _spelt(line: Stanza, group: NetworkGroup | None) -> Stanza:
+    if isinstance(line, Bulk):
+        return line
     if line.text == f"object-group network {GROUP}" and group:
         return replace(line, children=tuple(_members(group)))
     if line.text.startswith(f"access-list {ACL} "):

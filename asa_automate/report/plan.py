@@ -59,8 +59,8 @@ def difference(running: RunningConfig, plan: DevicePlan) -> Iterator[str]:
 
 
 def _printed(running: RunningConfig) -> list[str]:
-    """The commands as the device prints them, indented by their depth."""
-    return [line for top in running.tree.commands() for line in _indented(top, 0)]
+    """The commands as the device prints them, indented by their depth; no plan touches bulk."""
+    return [line for top in running.tree.opened() for line in _indented(top, 0)]
 
 
 def _indented(line: Line, depth: int) -> Iterator[str]:
