@@ -9,6 +9,7 @@ from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
 from asa_automate.plan.findings import findings_for
+from asa_automate.plan.judge import Judge
 from asa_automate.plan.order import way
 from asa_automate.plan.probe import make_probe
 from asa_automate.plan.proof import (
@@ -179,8 +180,10 @@ def _soundness(
 ) -> tuple[str, Failure | None]:
     """How far the plan is sound, and the failure under the reading that this presumes."""
 
+    judge = Judge()
+
     def failure(*readings: Reading) -> Failure | None:
-        return prove(subject, readings) or prove(back, readings)
+        return prove(subject, readings, judge) or prove(back, readings, judge)
 
     if reading is not Reading.UNKNOWN:
         known = failure(reading)

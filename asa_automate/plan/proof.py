@@ -18,9 +18,10 @@ from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.flows import control_flows, gateway_flows
+from asa_automate.plan.judge import Judge, is_same_policy
 from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
-from asa_automate.simulate.classify import World, classify, classify_in
+from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
 
@@ -64,16 +65,25 @@ def states_after(running: RunningConfig, commands: Sequence[Command]) -> tuple[R
     return tuple(states)
 
 
-def prove(subject: Subject, readings: Iterable[Reading]) -> Failure | None:
-    """The first failure under the readings given, ``None`` where all claims hold."""
+def prove(
+    subject: Subject, readings: Iterable[Reading], judge: Judge | None = None
+) -> Failure | None:
+    """The first failure under the readings given, ``None`` where all claims hold.
+
+    Args:
+        judge: shared by proofs about the same firewall.
+    """
     before = subject.states[0]
-    unknown = sorted(_unknown_classes(subject))
+    judge = judge or Judge()
+    unknown = sorted(_unknown_classes(subject, judge))
     if len(unknown) > _MOST_UNKNOWN:
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
         return Failure(next(_flows(before, subject)), why)
+    flows = tuple(_flows(before, subject))
+    mail = tuple(gateway_flows(before, subject.wanted))
     for reading in readings:
         for world in _worlds(before, unknown, reading):
-            failure = _in_world(subject, world)
+            failure = _in_world(_Trial(subject, judge, world), mail, flows)
             if failure:
                 return failure
     return None
@@ -88,7 +98,7 @@ def _worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iter
             yield World(reading, fall_through, assume, ports_count)
 
 
-def _unknown_classes(subject: Subject) -> set[str]:
+def _unknown_classes(subject: Subject, judge: Judge) -> set[str]:
     """The classes of which some flow cannot tell whether they match."""
     unknown: set[str] = set()
     for running in (subject.states[0], subject.states[-1]):
@@ -97,7 +107,7 @@ def _unknown_classes(subject: Subject) -> set[str]:
                 # Per engine every class with an inspection is asked.
                 for attached in running.service_policies:
                     world = World(Reading.PER_ENGINE)
-                    unknown |= classify_in(running, attached, flow, world).unknown
+                    unknown |= judge.verdict_in(running, attached, flow, world).unknown
     return unknown
 
 
@@ -134,27 +144,36 @@ def _ports_beside_default(running: RunningConfig) -> bool:
     )
 
 
-def _in_world(subject: Subject, world: World) -> Failure | None:
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A proof in one world."""
+
+    subject: Subject
+    judge: Judge
+    world: World
+
+    def treatment(self, running: RunningConfig, flow: Flow) -> Treatment:
+        return self.judge.verdict(running, flow, self.world).treatment
+
+
+def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Failure | None:
+    subject = trial.subject
     before, after = subject.states[0], subject.states[-1]
-    for flow in _mail(before, subject):
-        if classify(after, flow, world).by(ESMTP):
+    for flow in mail:
+        if trial.judge.verdict(after, flow, trial.world).by(ESMTP):
             return Failure(flow, "the gateway's SMTP is still inspected")
     distinct = _distinct(subject.states)
-    for flow in _flows(before, subject):
-        old, new = _treatment(before, flow, world), _treatment(after, flow, world)
+    for flow in flows:
+        old, new = trial.treatment(before, flow), trial.treatment(after, flow)
         if old != new and not _declared(subject, flow, old, new):
             return Failure(flow, f"its inspection changes from {_named(old)} to {_named(new)}")
         for number, state in distinct:
-            now = _treatment(state, flow, world)
+            now = trial.treatment(state, flow)
             if now not in (old, new):
                 return Failure(
                     flow, f"after line {number} it has {_named(now)}, neither old nor new"
                 )
     return None
-
-
-def _mail(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
-    return gateway_flows(running, subject.wanted)
 
 
 def _flows(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
@@ -193,23 +212,10 @@ def _distinct(states: tuple[RunningConfig, ...]) -> list[tuple[int, RunningConfi
     found: list[tuple[int, RunningConfig]] = []
     last = states[0]
     for number, state in enumerate(states[1:-1], 1):
-        if not _same_policy(last, state):
+        if not is_same_policy(last, state):
             found.append((number, state))
             last = state
     return found
-
-
-def _same_policy(one: RunningConfig, other: RunningConfig) -> bool:
-    return (
-        one.policy_maps == other.policy_maps
-        and one.class_maps == other.class_maps
-        and one.acls == other.acls
-        and one.network_groups == other.network_groups
-    )
-
-
-def _treatment(running: RunningConfig, flow: Flow, world: World) -> Treatment:
-    return classify(running, flow, world).treatment
 
 
 def _named(treatment: Treatment) -> str:

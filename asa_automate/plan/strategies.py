@@ -9,9 +9,10 @@ from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.flows import gateway_flows
+from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL, CLASS
 from asa_automate.plan.scope import NARROW_ACL, SPLIT_ACL, PolicyScope, Scope, inspect_line
-from asa_automate.simulate.classify import World, classify_in
+from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP, effective_map
 
 
@@ -128,20 +129,24 @@ def _takers(running: RunningConfig, name: str, gateways: tuple[Address, ...]) ->
     """Classes that inspect a gateway's SMTP, each found once those before it have let go."""
     attached = [a for a in running.service_policies if a.policy == name]
     left = _without_inspect(running, name, CLASS)
-    while found := _first_taker(left, attached, gateways):
+    judge = Judge()
+    while found := _first_taker(left, attached, gateways, judge):
         yield found
         left = _without_inspect(left, name, found)
 
 
 def _first_taker(
-    running: RunningConfig, attached: Iterable[ServicePolicy], gateways: tuple[Address, ...]
+    running: RunningConfig,
+    attached: Iterable[ServicePolicy],
+    gateways: tuple[Address, ...],
+    judge: Judge,
 ) -> str | None:
     for where in attached:
         for flow in gateway_flows(running, gateways):
             for assume in (True, False):
                 names = dict.fromkeys(running.class_maps, assume)
                 world = World(Reading.PER_ENGINE, assume=names)
-                taken = classify_in(running, where, flow, world).by(ESMTP)
+                taken = judge.verdict_in(running, where, flow, world).by(ESMTP)
                 if taken:
                     return taken.class_name
     return None

@@ -68,15 +68,20 @@ def _entry_takes(running: RunningConfig, entry: Ace, flow: Flow, *, addresses_on
     known = None if not entry.understood or entry.time_range else True
     ends = both(
         known,
-        _endpoint_has(running, entry.source, flow.source),
-        _endpoint_has(running, entry.destination, flow.destination),
+        endpoint_has(running, entry.source, flow.source),
+        endpoint_has(running, entry.destination, flow.destination),
     )
-    return ends if addresses_only or ends is False else both(ends, _service(running, entry, flow))
+    return (
+        ends
+        if addresses_only or ends is False
+        else both(ends, service_takes(running, entry, flow))
+    )
 
 
-def _endpoint_has(
+def endpoint_has(
     running: RunningConfig, endpoint: Endpoint, address: Address, depth: int = 0
 ) -> Truth:
+    """Whether an end of an entry, or a member of a group, has an address."""
     match endpoint.kind:
         case "any":
             return address.version == 4 or (running.version or UNIFIED) >= UNIFIED
@@ -109,11 +114,12 @@ def _named_has(running: RunningConfig, endpoint: Endpoint, address: Address, dep
         members, understood = group.members, group.understood
     else:
         return None
-    inside = either(_endpoint_has(running, m, address, depth + 1) for m in members)
+    inside = either(endpoint_has(running, m, address, depth + 1) for m in members)
     return inside if inside or understood else None
 
 
-def _service(running: RunningConfig, entry: Ace, flow: Flow) -> Truth:
+def service_takes(running: RunningConfig, entry: Ace, flow: Flow) -> Truth:
+    """Whether protocol and ports of an entry are those of a flow."""
     named = entry.protocol in ("object", "object-group")
     return both(
         _group_has(running, entry.service, flow)

@@ -24,6 +24,7 @@ from asa_automate.model import Reading
 from asa_automate.simulate.access import Truth, both, decide
 from asa_automate.simulate.engines import default_engines, effective_map, speaks
 from asa_automate.simulate.flow import Flow
+from asa_automate.simulate.matcher import Lists
 
 CLASS_DEFAULT = "class-default"
 
@@ -87,22 +88,31 @@ class Verdict:
 
 
 def classify(
-    running: RunningConfig, flow: Flow, world: World, pen: Pen = lambda _: None
+    running: RunningConfig,
+    flow: Flow,
+    world: World,
+    pen: Pen | None = None,
+    lists: Lists | None = None,
 ) -> Verdict:
     """The verdict over all policies that are in force for a flow.
 
     Interface policies go before the global one, engine by engine (Cisco ASA 9.0 firewall CLI
     guide, p.1-7); the incoming interface is asked first.
+
+    Args:
+        pen: is given each step in words.
+        lists: where many flows are asked about, the access-lists made ready for that.
     """
+    asked = _Question(running, flow, world, pen, lists)
     taken: dict[str, Taken] = {}
     unknown: set[str] = set()
     closed: set[str] = set()
     for attached in policies_for(running, flow):
-        verdict = classify_in(running, attached, flow, world, pen)
+        verdict = _in(asked, attached)
         unknown |= verdict.unknown
         for one in verdict.taken:
             if one.engine in taken:
-                pen(f"{one.engine} is taken already: the interface policy comes first")
+                asked.note("{} is taken already: the interface policy comes first", one.engine)
             elif one.engine not in closed:
                 taken[one.engine] = one
         if attached.interface:
@@ -126,64 +136,88 @@ def classify_in(
     attached: ServicePolicy,
     flow: Flow,
     world: World,
-    pen: Pen = lambda _: None,
+    pen: Pen | None = None,
+    lists: Lists | None = None,
 ) -> Verdict:
     """The verdict of one attached policy alone."""
-    policy = running.policy_maps.get(attached.policy)
-    if policy is None:
-        pen(f"{attached.scope}: policy-map {attached.policy} does not exist")
-        return Verdict(())
-    pen(f"{attached.scope}: service-policy {policy.name} (line {attached.line})")
-    if world.reading is Reading.PER_CLASS:
-        return _per_class(running, attached, policy, flow, world, pen)
-    return _per_engine(running, attached, policy, flow, world, pen)
+    return _in(_Question(running, flow, world, pen, lists), attached)
 
 
-def _per_engine(
+def class_takes(
     running: RunningConfig,
-    attached: ServicePolicy,
-    policy: PolicyMap,
+    entry: PolicyClass,
     flow: Flow,
     world: World,
-    pen: Pen,
-) -> Verdict:
+    pen: Pen | None = None,
+    lists: Lists | None = None,
+) -> Truth:
+    """Whether a class matches a flow; ``None`` where its text does not let that be known."""
+    return _class_takes(_Question(running, flow, world, pen, lists), entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked: a flow, in a configuration, in a world."""
+
+    running: RunningConfig
+    flow: Flow
+    world: World
+    pen: Pen | None
+    lists: Lists | None
+
+    def note(self, text: str, *values: object) -> None:
+        """One step for the pen; words are put together only for one who reads them."""
+        if self.pen:
+            self.pen(text.format(*values))
+
+
+def _in(asked: _Question, attached: ServicePolicy) -> Verdict:
+    policy = asked.running.policy_maps.get(attached.policy)
+    if policy is None:
+        asked.note("{}: policy-map {} does not exist", attached.scope, attached.policy)
+        return Verdict(())
+    asked.note("{}: service-policy {} (line {})", attached.scope, policy.name, attached.line)
+    per_class = asked.world.reading is Reading.PER_CLASS
+    return (_per_class if per_class else _per_engine)(asked, attached, policy)
+
+
+def _per_engine(asked: _Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
     taken: dict[str, Taken] = {}
     unknown: set[str] = set()
     for entry in _in_order(policy):
         if not entry.inspects:
-            pen(f"class {entry.name} (line {entry.line}) inspects nothing: passed over")
+            asked.note(_PASSED_OVER, entry.name, entry.line)
             continue
-        matched = _matches(running, entry, flow, world, pen, unknown)
-        for inspect in _applying(running, entry, flow) if matched else ():
+        for inspect in _applying(asked, entry) if _matches(asked, entry, unknown) else ():
             if inspect.engine in taken:
-                pen(f"  {inspect.text} (line {inspect.line}): {inspect.engine} is taken already")
+                asked.note(_TAKEN_ALREADY, inspect.text, inspect.line, inspect.engine)
             else:
-                pen(f"  {inspect.text} (line {inspect.line}) takes the flow")
+                asked.note(_TAKES, inspect.text, inspect.line)
                 taken[inspect.engine] = _taken(inspect, entry, attached)
     return Verdict(tuple(taken.values()), frozenset(unknown))
 
 
-def _per_class(
-    running: RunningConfig,
-    attached: ServicePolicy,
-    policy: PolicyMap,
-    flow: Flow,
-    world: World,
-    pen: Pen,
-) -> Verdict:
+def _per_class(asked: _Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
     unknown: set[str] = set()
     for entry in _in_order(policy):
         if not entry.inspects:
-            pen(f"class {entry.name} (line {entry.line}) inspects nothing: passed over")
+            asked.note(_PASSED_OVER, entry.name, entry.line)
             continue
-        if _matches(running, entry, flow, world, pen, unknown):
-            inspects = tuple(_applying(running, entry, flow))
+        if _matches(asked, entry, unknown):
+            inspects = tuple(_applying(asked, entry))
             for inspect in inspects:
-                pen(f"  {inspect.text} (line {inspect.line}) takes the flow")
-            pen(f"  class {entry.name} is the first with inspections: no later class counts")
+                asked.note(_TAKES, inspect.text, inspect.line)
+            asked.note(
+                "  class {} is the first with inspections: no later class counts", entry.name
+            )
             taken = tuple(_taken(i, entry, attached) for i in inspects)
             return Verdict(taken, frozenset(unknown))
     return Verdict((), frozenset(unknown))
+
+
+_PASSED_OVER = "class {} (line {}) inspects nothing: passed over"
+_TAKES = "  {} (line {}) takes the flow"
+_TAKEN_ALREADY = "  {} (line {}): {} is taken already"
 
 
 def _in_order(policy: PolicyMap) -> Iterator[PolicyClass]:
@@ -192,9 +226,9 @@ def _in_order(policy: PolicyMap) -> Iterator[PolicyClass]:
     yield from (c for c in policy.classes if c.name == CLASS_DEFAULT)
 
 
-def _applying(running: RunningConfig, entry: PolicyClass, flow: Flow) -> Iterator[Inspect]:
+def _applying(asked: _Question, entry: PolicyClass) -> Iterator[Inspect]:
     """The inspections of a matching class that concern this flow's protocol and port."""
-    class_map = running.class_maps.get(entry.name)
+    flow, class_map = asked.flow, asked.running.class_maps.get(entry.name)
     default = class_map is not None and class_map.is_default_inspection
     engines = default_engines(flow.protocol, flow.destination_port)
     for inspect in entry.inspects:
@@ -211,47 +245,31 @@ def _engines(running: RunningConfig, policy: str) -> set[str]:
     return {i.engine for c in found.classes for i in c.inspects} if found else set()
 
 
-def _matches(
-    running: RunningConfig,
-    entry: PolicyClass,
-    flow: Flow,
-    world: World,
-    pen: Pen,
-    unknown: set[str],
-) -> bool:
-    truth = class_takes(running, entry, flow, world, pen)
+def _matches(asked: _Question, entry: PolicyClass, unknown: set[str]) -> bool:
+    truth = _class_takes(asked, entry)
     if truth is None:
         unknown.add(entry.name)
-        truth = world.assume.get(entry.name, False)
-        pen(f"class {entry.name}: cannot be known; taken as {'a' if truth else 'no'} match")
+        truth = asked.world.assume.get(entry.name, False)
+        asked.note(
+            "class {}: cannot be known; taken as {} match", entry.name, "a" if truth else "no"
+        )
     return truth
 
 
-def class_takes(
-    running: RunningConfig,
-    entry: PolicyClass,
-    flow: Flow,
-    world: World,
-    pen: Pen = lambda _: None,
-) -> Truth:
-    """Whether a class matches a flow; ``None`` where its text does not let that be known."""
+def _class_takes(asked: _Question, entry: PolicyClass) -> Truth:
     if entry.name == CLASS_DEFAULT:
-        pen("class class-default matches any")
+        asked.note("class class-default matches any")
         return True
-    class_map = running.class_maps.get(entry.name)
+    class_map = asked.running.class_maps.get(entry.name)
     if class_map is None or not class_map.matches:
-        pen(f"class {entry.name} (line {entry.line}) has no match: takes nothing")
+        asked.note("class {} (line {}) has no match: takes nothing", entry.name, entry.line)
         return False
-    truth = both(
-        *(_match_takes(running, class_map, m, flow, world, pen) for m in class_map.matches)
-    )
+    truth = both(*(_match_takes(asked, class_map, match) for match in class_map.matches))
     return None if class_map.unknown and truth else truth
 
 
-def _match_takes(
-    running: RunningConfig, class_map: ClassMap, match: Match, flow: Flow, world: World, pen: Pen
-) -> Truth:
-    where = f"class {class_map.name}: {match.text} (line {match.line})"
+def _match_takes(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
+    flow = asked.flow
     match match.kind:
         case "any":
             truth: Truth = True
@@ -260,24 +278,34 @@ def _match_takes(
         case "port":
             truth = _port_match(match.argument, flow)
         case "access-list":
-            return _acl_match(running, class_map, match, flow, world, pen)
+            return _acl_match(asked, class_map, match)
         case _:
             truth = None
-    pen(f"{where}: {_said(truth)}")
+    asked.note("class {}: {} (line {}): {}", class_map.name, match.text, match.line, _said(truth))
     return truth
 
 
-def _acl_match(
-    running: RunningConfig, class_map: ClassMap, match: Match, flow: Flow, world: World, pen: Pen
-) -> Truth:
-    acl = running.acls.get(match.argument)
+def _acl_match(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
+    acl = asked.running.acls.get(match.argument)
     if acl is None:
-        pen(f"class {class_map.name}: access-list {match.argument} does not exist: no match")
+        asked.note(
+            "class {}: access-list {} does not exist: no match", class_map.name, match.argument
+        )
         return False
-    alone = not class_map.is_default_inspection or world.ports_count
-    hit = decide(running, acl, flow, addresses_only=not alone)
-    by = f"line {hit.entry.line}: {hit.entry.text}" if hit.entry else "no entry matches"
-    pen(f"class {class_map.name}: {match.text} (line {match.line}): {_said(hit.match)} by {by}")
+    ignored = class_map.is_default_inspection and not asked.world.ports_count
+    if asked.lists:
+        hit = asked.lists.decide(acl, asked.flow, addresses_only=ignored)
+    else:
+        hit = decide(asked.running, acl, asked.flow, addresses_only=ignored)
+    entry = hit.entry
+    asked.note(
+        "class {}: {} (line {}): {} by {}",
+        class_map.name,
+        match.text,
+        match.line,
+        _said(hit.match),
+        f"line {entry.line}: {entry.text}" if entry else "no entry matches",
+    )
     return hit.match
 
 

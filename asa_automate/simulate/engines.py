@@ -1,6 +1,7 @@
 """The inspection engines: their transport protocol and their default ports."""
 
 from dataclasses import dataclass
+from functools import cache
 
 ESMTP = "esmtp"
 
@@ -59,6 +60,7 @@ _TRANSPORT: dict[str, frozenset[str]] = {
 }
 
 
+@cache
 def default_engines(protocol: str, port: int) -> frozenset[str]:
     """The engines whose default traffic contains this protocol and destination port."""
     return frozenset(
