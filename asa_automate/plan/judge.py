@@ -1,10 +1,13 @@
 """Verdicts of the model, remembered: a proof asks for the same flow again and again."""
 
+from collections.abc import Hashable
+
+from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.simulate.classify import Verdict, World, classify, classify_in
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.matcher import WORTH_IT, Lists, named_by
 
 _Worlds = tuple[object, ...]
 
@@ -15,45 +18,69 @@ class Judge:
     def __init__(self) -> None:
         #: Configurations that flows can tell apart, each with its access-lists.
         self._known: list[tuple[RunningConfig, Lists]] = []
+        self._meanings: dict[Hashable, int] = {}
         #: A configuration is held on to, so that its identity stays its own.
         self._places: dict[int, tuple[RunningConfig, int]] = {}
-        self._verdicts: dict[_Worlds, dict[tuple[int, Flow], Verdict]] = {}
+        self._verdicts: dict[_Worlds, dict[Flow, Verdict]] = {}
 
     def verdict(self, running: RunningConfig, flow: Flow, world: World) -> Verdict:
         """As :func:`asa_automate.simulate.classify.classify`."""
-        place = self._place(running)
-        found = self._verdicts.setdefault(_key(world), {})
-        if (place, flow) not in found:
+        place = self.place(running)
+        found = self._verdicts.setdefault((place, *_key(world)), {})
+        verdict = found.get(flow)
+        if verdict is None:
             lists = self._known[place][1]
-            found[place, flow] = classify(running, flow, world, lists=lists)
-        return found[place, flow]
+            verdict = found[flow] = classify(running, flow, world, lists=lists)
+        return verdict
 
     def verdict_in(
         self, running: RunningConfig, where: ServicePolicy, flow: Flow, world: World
     ) -> Verdict:
         """As :func:`asa_automate.simulate.classify.classify_in`; not remembered."""
-        lists = self._known[self._place(running)][1]
+        lists = self._known[self.place(running)][1]
         return classify_in(running, where, flow, world, lists=lists)
 
-    def _place(self, running: RunningConfig) -> int:
+    def place(self, running: RunningConfig) -> int:
+        """A number that two configurations share if no flow can tell them apart."""
         if id(running) not in self._places:
-            same = (i for i, (one, _) in enumerate(self._known) if is_same_policy(one, running))
-            place = next(same, len(self._known))
-            if place == len(self._known):
+            meaning = _meaning(running)
+            if meaning not in self._meanings:
+                self._meanings[meaning] = len(self._known)
                 lists = self._known[0][1].of(running) if self._known else Lists(running)
                 self._known.append((running, lists))
-            self._places[id(running)] = (running, place)
+            self._places[id(running)] = (running, self._meanings[meaning])
         return self._places[id(running)][1]
 
 
-def is_same_policy(one: RunningConfig, other: RunningConfig) -> bool:
-    """Whether no flow can tell two states of one firewall apart."""
-    return (
-        one.policy_maps == other.policy_maps
-        and one.class_maps == other.class_maps
-        and one.acls == other.acls
-        and one.network_groups == other.network_groups
+def _meaning(running: RunningConfig) -> Hashable:
+    """All that the inspection of a flow depends on, as far as a plan can change it."""
+    return tuple(
+        (attached, tuple(_class_meaning(running, entry) for entry in policy.classes))
+        for attached in running.service_policies
+        if (policy := running.policy_maps.get(attached.policy))
     )
+
+
+def _class_meaning(running: RunningConfig, entry: PolicyClass) -> Hashable:
+    if not entry.inspects:
+        return None
+    class_map = running.class_maps.get(entry.name)
+    matches = class_map.matches if class_map else ()
+    return (
+        entry.name,
+        frozenset((inspect.engine, inspect.argument) for inspect in entry.inspects),
+        tuple((m.kind, m.argument) for m in matches),
+        bool(class_map and class_map.unknown),
+        tuple(_acl_meaning(running, m.argument) for m in matches if m.kind == "access-list"),
+    )
+
+
+def _acl_meaning(running: RunningConfig, name: str) -> Hashable:
+    acl = running.acls.get(name)
+    if acl is None:
+        return None
+    nouns = tuple((key, id(noun)) for key, noun in named_by(running, acl))
+    return (id(acl) if len(acl.entries) >= WORTH_IT else acl.lines, nouns)
 
 
 def _key(world: World) -> _Worlds:

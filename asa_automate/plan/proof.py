@@ -18,7 +18,7 @@ from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.flows import control_flows, gateway_flows
-from asa_automate.plan.judge import Judge, is_same_policy
+from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World
@@ -105,9 +105,7 @@ def _unknown_classes(subject: Subject, judge: Judge) -> set[str]:
         if any(map(_may_be_unknown, running.acls.values())) or _odd_matches(running):
             for flow in _flows(running, subject):
                 # Per engine every class with an inspection is asked.
-                for attached in running.service_policies:
-                    world = World(Reading.PER_ENGINE)
-                    unknown |= judge.verdict_in(running, attached, flow, world).unknown
+                unknown |= judge.verdict(running, flow, World(Reading.PER_ENGINE)).unknown
     return unknown
 
 
@@ -162,7 +160,7 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
     for flow in mail:
         if trial.judge.verdict(after, flow, trial.world).by(ESMTP):
             return Failure(flow, "the gateway's SMTP is still inspected")
-    distinct = _distinct(subject.states)
+    distinct = _distinct(subject, trial.judge)
     for flow in flows:
         old, new = trial.treatment(before, flow), trial.treatment(after, flow)
         if old != new and not _declared(subject, flow, old, new):
@@ -207,15 +205,12 @@ def _narrows(subject: Subject) -> bool:
     )
 
 
-def _distinct(states: tuple[RunningConfig, ...]) -> list[tuple[int, RunningConfig]]:
-    """States in between that differ in what flows depend on, with the number of their line."""
-    found: list[tuple[int, RunningConfig]] = []
-    last = states[0]
-    for number, state in enumerate(states[1:-1], 1):
-        if not is_same_policy(last, state):
-            found.append((number, state))
-            last = state
-    return found
+def _distinct(subject: Subject, judge: Judge) -> list[tuple[int, RunningConfig]]:
+    """States in between that flows can tell from the one before, with the number of their line."""
+    states = subject.states
+    places = [judge.place(state) for state in states]
+    last = len(states) - 1
+    return [(n, states[n]) for n in range(1, last) if places[n] != places[n - 1]]
 
 
 def _named(treatment: Treatment) -> str:

@@ -61,7 +61,7 @@ class Matcher:
         self._running, self.acl = running, acl
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
-        self._nouns = dict(_nouns(running, self._entries))
+        self._nouns = dict(named_by(running, acl))
         self._source = _Side(running, [e.source for e in self._entries])
         self._destination = _Side(running, [e.destination for e in self._entries])
         self._services = _by_meaning([_service_of(e) for e in self._entries])
@@ -203,14 +203,15 @@ def _noun(running: RunningConfig, kind: str, name: str) -> Any:
     return table.get(name)
 
 
-def _nouns(running: RunningConfig, entries: list[Ace]) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Everything that the entries name, nested names included."""
-    ends = (end for entry in entries for end in (entry.source, entry.destination))
+def named_by(running: RunningConfig, acl: Acl) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Every object and group that the entries name, nested ones included; ``None`` for a name
+    that nothing has."""
+    ends = (end for entry in acl.entries for end in (entry.source, entry.destination))
     wanted = {(end.kind, end.name) for end in ends if end.kind in _NAMED}
     seen: set[tuple[str, str]] = set()
     while wanted:
         seen |= wanted
-        found = [(key, _noun(running, *key)) for key in wanted]
+        found = [(key, _noun(running, *key)) for key in sorted(wanted)]
         yield from found
         nested = (m for key, n in found if n and key[0] != "object" for m in n.members)
         wanted = {(m.kind, m.name) for m in nested if m.kind in _NAMED} - seen
