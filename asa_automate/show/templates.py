@@ -14,8 +14,7 @@ from threading import Lock
 import textfsm
 
 from asa_automate.errors import AsaAutomateError, BadInput
-
-Record = dict[str, str | list[str]]
+from asa_automate.show.direct import Direct, Record
 
 #: The longest line that is handed to a regular expression, in characters. The longest line of a
 #: firewall that we have seen has 223; what is far longer is not a line of one.
@@ -84,6 +83,7 @@ class _Template:
         try:
             with path.open(encoding="utf-8") as file:
                 self._fsm = textfsm.TextFSM(file)
+            self._direct = Direct.of(self._fsm)
         except (OSError, UnicodeDecodeError, textfsm.Error) as broken:
             raise BadInput(f"{path}: not a TextFSM template: {broken}") from broken
 
@@ -91,6 +91,11 @@ class _Template:
         return set(values) <= set(self._fsm.header)
 
     def records(self, command: str, lines: list[str]) -> list[Record]:
+        for number, line in enumerate(lines, 1):
+            if len(line) > LINE_CAP:
+                raise BadInput(f"{command}: line {number} has {len(line)} characters")
+        if self._direct:
+            return self._direct.records(lines)
         with self._lock:
             self._fsm.Reset()
             for number, line in enumerate(lines, 1):
@@ -101,8 +106,6 @@ class _Template:
             return [dict(zip(self._fsm.header, row, strict=True)) for row in rows]
 
     def _feed(self, command: str, number: int, line: str) -> None:
-        if len(line) > LINE_CAP:
-            raise BadInput(f"{command}: line {number} has {len(line)} characters")
         try:
             self._fsm.ParseText(f"{line}\n", eof=False)
         except textfsm.TextFSMError as refused:
