@@ -106,7 +106,7 @@ hostname fw-bench
 domain-name bench.example
 enable password ***** pbkdf2
 xlate per-session deny tcp any4 any4
-names""".split("\n")
+names""".splitlines()
 _AT_NAMES = len(_HEAD)
 _SETTINGS = ["pager lines 24", "logging enable", "logging buffered informational"]
 
@@ -125,11 +125,11 @@ def _head(zones: Sequence[str]) -> list[str]:
     return [*lines, "ftp mode passive", "dns domain-lookup inside"]
 
 
-_MPF = """\
+_MPF = f"""\
 !
-class-map {acl}
+class-map {_CLASS_ACL}
  description mail of partners, looked at before everything else
- match access-list {acl}
+ match access-list {_CLASS_ACL}
 class-map LONG_SESSIONS
  match access-list LONG_SESSIONS
 class-map inspection_default
@@ -142,7 +142,7 @@ policy-map type inspect dns preset_dns_map
   message-length maximum 512
   no tcp-inspection
 policy-map global_policy
- class {acl}
+ class {_CLASS_ACL}
   inspect esmtp\x20
  class LONG_SESSIONS
   set connection timeout idle 4:00:00\x20
@@ -170,7 +170,7 @@ service-policy global_policy global
 prompt hostname context\x20
 no call-home reporting anonymous
 Cryptochecksum:0f1e2d3c4b5a69788796a5b4c3d2e1f0
-: end""".format(acl=_CLASS_ACL).split("\n")
+: end""".splitlines()
 
 
 def _tail(zones: Sequence[str]) -> list[str]:
