@@ -48,9 +48,9 @@ def fault_of(answer: Answer, reference: Answer) -> str:
 
 
 def _first(ours: Sequence[str], theirs: Sequence[str]) -> str:
-    lines = [line for line in ours if line not in theirs] or list(ours)
-    missing = [line for line in theirs if line not in ours]
-    return f"has {lines[:1]}, lacks {missing[:1]}" if missing else f"has {lines[:1]}"
+    lacks = [line for line in theirs if line not in ours][:1]
+    beside = [line for line in ours if line not in theirs][:1]
+    return f"it lacks {lacks}, and has {beside} beside" if lacks or beside else "another order"
 
 
 def summary(shots: Sequence[Shot]) -> list[dict[str, Any]]:

@@ -134,9 +134,9 @@ def _peers(text: Text, words: Words, gateway: int, to_gateway: bool) -> Iterator
         return
     protocol, rest = _protocol(words[1:])
     source, rest = _end(rest)
-    source_ports, rest = _ports(rest)
+    source_ports, rest = _ports(text, rest)
     destination, rest = _end(rest)
-    ports, rest = _ports(rest)
+    ports, rest = _ports(text, rest)
     rest = [word for word in rest if word not in _LOGGING and not word.isdigit()]
     if rest:
         raise ValueError(f"words that are not understood: {rest}")
@@ -160,10 +160,10 @@ def _end(words: Words) -> tuple[Words, Words]:
     return words[:count], words[count:]
 
 
-def _ports(words: Words) -> tuple[Words, Words]:
-    """An object-group behind an end is of ports only where another end still follows, or none."""
+def _ports(text: Text, words: Words) -> tuple[Words, Words]:
+    """A group behind an end is of ports if there is such a group for tcp."""
     count = {"eq": 2, "gt": 2, "range": 3}.get(words[0], 0) if words else 0
-    if words[:1] == ["object-group"] and words[1] == "MAIL_PORTS":
+    if words[:1] == ["object-group"] and f"object-group service {words[1]} tcp" in text.blocks:
         count = 2
     return words[:count], words[count:]
 
@@ -279,9 +279,7 @@ def plan(text: Text, gateways: tuple[str, ...]) -> list[str]:
 def facts(text: Text) -> dict[str, object]:
     """What every peer must have found in the text, whatever it does with it."""
     policies = attached(text)
-    classes = {name for policy, _ in policies for name in esmtp_classes(text, policy)}
-    matches = [words for name in sorted(classes) for words in text.beneath(f"class-map {name}")]
-    acls = [words[2] for words in matches if words[:2] == ["match", "access-list"]]
+    acls = _class_acls(text)
     return {
         "attached": [" ".join(one) for one in policies],
         "esmtp": [f"{policy} {c}" for policy, _ in policies for c in esmtp_classes(text, policy)],
@@ -291,6 +289,18 @@ def facts(text: Text) -> dict[str, object]:
         "objects": len({line for line in text.lines if line.startswith("object network ")}),
         "members": sum(1 for line in text.lines if line.split()[:1] in _MEMBERS),
     }
+
+
+def _class_acls(text: Text) -> list[str]:
+    """The access-lists that classes with an ESMTP inspection name."""
+    classes = {name for policy, _ in attached(text) for name in esmtp_classes(text, policy)}
+    matches = [words for name in sorted(classes) for words in text.beneath(f"class-map {name}")]
+    return [words[2] for words in matches if words[:2] == ["match", "access-list"]]
+
+
+def entries_of_classes(text: Text) -> int:
+    """How many entries stand behind classes that inspect ESMTP."""
+    return sum(len(text.entries(acl)) for acl in _class_acls(text))
 
 
 _MEMBERS = (["network-object"], ["group-object"])

@@ -30,7 +30,7 @@ def main() -> int:
     """Measure, print, and keep the results; 1 where an answer of ours was wrong."""
     parser = argparse.ArgumentParser(prog="make bench", description="measure beside peers")
     parser.add_argument("--quick", action="store_true", help="small texts, once, nothing kept")
-    parser.add_argument("--rounds", type=int, default=5, help="default 5")
+    parser.add_argument("--rounds", type=int, default=3, help="default 3")
     parser.add_argument("--kind", choices=KINDS, action="append")
     asked = parser.parse_args()
     sizes, rounds = (SIZES[:-1], 1) if asked.quick else (SIZES, asked.rounds)

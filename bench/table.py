@@ -32,7 +32,7 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    head = ["", "does", "seconds", "lines/s", "MB/s", "peak MB", "time of ours"]
+    head = ["", "does", "seconds", "lines/s", "MB/s", "peak MB", "our time"]
     return _grid(head, (_cells(row) for row in rows))
 
 
@@ -56,17 +56,14 @@ def _growth(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = list(rows)
     sizes = list(rows[0]["ns_per_line"]) if rows else []
     head = ["", "", *(f"{int(size):,}" for size in sizes), "further line", "ratio"]
-    cells = (
-        [
-            row["kind"],
-            row["peer"],
-            *(f"{row['ns_per_line'].get(size, '')}" for size in sizes),
-            " / ".join(map(str, row["ns_per_further_line"])),
-            f"{row['ratio']}",
-        ]
-        for row in rows
-    )
-    return _grid(head, cells)
+    return _grid(head, (_growth_cells(row, sizes) for row in rows))
+
+
+def _growth_cells(row: Mapping[str, Any], sizes: Sequence[str]) -> list[str]:
+    at_sizes = [f"{row['ns_per_line'].get(size, '')}" for size in sizes]
+    steps = " / ".join(map(str, row["ns_per_further_line"]))
+    ratio = "" if row["ratio"] is None else f"{row['ratio']}"
+    return [row["kind"], row["peer"], *at_sizes, steps, ratio]
 
 
 def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -82,7 +79,8 @@ def _goal(goal: Mapping[str, Any]) -> str:
         what = f"below {goal['peak_mb_below']} MB"
     else:
         what = f"a further line costs at most {goal['growth_at_most']} times as much"
-    return f"- `{goal['kind']}`: {what}: {said} ({goal['reached']})"
+    reached = "" if goal["reached"] is None else f" ({goal['reached']})"
+    return f"- `{goal['kind']}`: {what}: {said}{reached}"
 
 
 def _notes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
