@@ -91,7 +91,7 @@ def _ratio(here: Sequence[Shot], peer: str) -> float | None:
 
 
 def growth(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What one line more costs between two sizes, and how that changes with the size."""
+    """What one line more costs from each size to the next, and how the last two differ."""
     timed = [row for row in rows if "seconds" in row]
     found = []
     for kind, peer in dict.fromkeys((row["kind"], row["peer"]) for row in timed):
@@ -106,12 +106,17 @@ def growth(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "peer": peer,
                 "ns_per_line": {str(row["lines"]): row["ns_per_line"] for row in own},
                 "ns_per_further_line": [round(step) for step in steps],
-                "ratio": round(steps[-1] / steps[0], 2)
-                if len(steps) > 1 and steps[0] > 0
-                else None,
+                "ratio": _quotient(steps),
             }
         )
     return found
+
+
+def _quotient(steps: Sequence[float]) -> float | None:
+    """The last step by the one before; ``None`` where that is lost in noise."""
+    if len(steps) < 2 or steps[-2] <= 0:
+        return None
+    return round(steps[-1] / steps[-2], 2)
 
 
 def goals(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,11 @@ def markdown(results: Mapping[str, Any]) -> str:
         largest = max(row["lines"] for row in results["rows"])
         rows = [r for r in results["rows"] if (r["kind"], r["lines"]) == (kind, largest)]
         lines += ["", f"`{kind}`, {largest:,} lines: {title}", "", *_table(rows)]
-    lines += ["", "What a line costs (ns), and how the cost of a further line grows:", ""]
+    lines += [
+        "",
+        "What a line costs (ns), what a further line costs from size to size, and the last two as a ratio:",
+        "",
+    ]
     lines += _growth(results["growth"])
     lines += ["", *(_goal(goal) for goal in results["goals"])]
     lines += ["", *(f"- {note}" for note in _notes(results["rows"]))]
@@ -32,7 +36,7 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    head = ["", "does", "seconds", "lines/s", "MB/s", "peak MB", "our time"]
+    head = ["", "does", "seconds", "lines/s", "MB/s", "peak MB", "x our time"]
     return _grid(head, (_cells(row) for row in rows))
 
 
@@ -48,13 +52,13 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         f"{row['lines_per_second']:,}",
         f"{row['mb_per_second']:,.1f}",
         f"{row['peak_mb']:.0f}",
-        f"{row['times_ours']:.1f} x" if row["times_ours"] is not None else "",
+        f"{row['times_ours']:.1f}" if row["times_ours"] is not None else "",
     ]
 
 
 def _growth(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = list(rows)
-    sizes = list(rows[0]["ns_per_line"]) if rows else []
+    sizes = sorted({size for row in rows for size in row["ns_per_line"]}, key=int)
     head = ["", "", *(f"{int(size):,}" for size in sizes), "further line", "ratio"]
     return _grid(head, (_growth_cells(row, sizes) for row in rows))
 
