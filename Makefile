@@ -4,7 +4,7 @@ PYTHON      ?= python3
 VENV        := .venv
 BIN         := $(VENV)/bin
 STAMP       := $(VENV)/.built
-SOURCES     := asa_automate tests
+SOURCES     := asa_automate tests bench
 PIP         := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST_ARGS ?= -n auto
 
@@ -12,8 +12,11 @@ PYTEST_ARGS ?= -n auto
 LOCK_VENV   := $(VENV)/lock-tools
 PIP_TOOLS   := pip-tools==7.6.2
 
+# The peers of the benchmark, apart from everything else; one of them is under the GPL.
+BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage format lock wheel clean
+.PHONY: help demo test lint pytest coverage bench format lock wheel clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -40,6 +43,9 @@ coverage: $(STAMP) ## the tests again, with branch coverage
 	@$(BIN)/coverage run -m pytest -n0 -q
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
+bench: $(STAMP) $(BENCH_VENVS:=/.built) ## text to plan beside TextFSM, ttp, ciscoconfparse2 ... (BENCH_ARGS=--quick)
+	@$(BIN)/python -m bench.run $(BENCH_ARGS)
+
 format: $(STAMP) ## write the code as ruff formats it, and apply its safe fixes
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
@@ -61,7 +67,7 @@ wheel: $(STAMP) ## dist/*.whl, with templates and sample inventory inside
 clean: ## remove all that make has made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache \
 	    .hypothesis .import_linter_cache .coverage .coverage.*
-	find asa_automate tests -type d -name __pycache__ -exec rm -rf {} +
+	find asa_automate tests bench -type d -name __pycache__ -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml scripts/check-python
 	@$(PYTHON) scripts/check-python
@@ -69,4 +75,14 @@ $(STAMP): requirements.lock pyproject.toml scripts/check-python
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --quiet --quiet --require-hashes --requirement requirements.lock
 	@$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What cannot be installed here is measured as missing, not an error.
+$(VENV)/bench/.built: bench/requirements.txt | $(STAMP)
+$(VENV)/bench-ciscoconfparse2/.built: bench/requirements-ciscoconfparse2.txt | $(STAMP)
+$(BENCH_VENVS:=/.built):
+	@echo "== building $(@D) from $<"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --quiet \
+	    --requirement $< || echo "$<: cannot be installed here; its peers will be missing" >&2
 	@touch $@
