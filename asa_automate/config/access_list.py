@@ -1,6 +1,6 @@
 """``access-list``: extended entries as class-maps use them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
@@ -93,7 +93,7 @@ class Vocabulary:
     """What words mean on this firewall: its ``name`` table, and which groups are of services."""
 
     names: Mapping[str, Address] = field(default_factory=dict)
-    service_groups: Collection[str] = ()
+    service_groups: Container[str] = ()
 
 
 def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl]:
@@ -177,7 +177,7 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
     return Endpoint("unknown", " ".join(words[:2])), words[2:]
 
 
-def take_ports(words: Words, groups: Collection[str] = ()) -> tuple[Ports | None, Words]:
+def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None, Words]:
     """The port condition that ``words`` begin with (``None`` if they do not), and the rest."""
     if len(words) >= 2 and words[0] == "object-group" and words[1] in groups:
         return Ports("object-group", group=words[1]), words[2:]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asa_automate.config.tree import Line
-from asa_automate.show.templates import LINE_CAP, records
+from asa_automate.show.templates import LINE_CAP, line_of, reader
 
 #: Stands in for a line that is too long to be one of a firewall: no rule takes it.
 _TOO_LONG = "?"
@@ -36,16 +36,13 @@ def rows(command: str, lines: Iterable[Line]) -> Iterator[Row]:
 
     Each stanza is read by itself: nothing fills down into one whose head is not understood.
     """
-    for line in lines:
-        yield from _stanza(command, line)
-
-
-def _stanza(command: str, top: Line) -> Iterator[Row]:
-    fed = list(_commands(top, 0))
-    text = "\n".join(_row(i, line.text, depth) for i, (line, depth) in enumerate(fed))
-    for record in records(command, text) if fed else ():
-        values = {name: value for name, value in record.items() if isinstance(value, str)}
-        yield Row(fed[int(values["LINE"])][0], values)
+    read = reader(command)
+    for top in lines:
+        fed = list(_commands(top, 0)) if top.children or top.is_comment else [(top, 0)]
+        if not fed:
+            continue
+        for record in read([_row(i, line.text, depth) for i, (line, depth) in enumerate(fed)]):
+            yield Row(fed[int(record["LINE"])][0], record)
 
 
 def _commands(line: Line, depth: int) -> Iterator[tuple[Line, int]]:
@@ -56,5 +53,5 @@ def _commands(line: Line, depth: int) -> Iterator[tuple[Line, int]]:
 
 
 def _row(ordinal: int, text: str, depth: int) -> str:
-    row = f"{ordinal}\t{' ' * depth}{text}"
+    row = f"{ordinal}\t{' ' * depth}{line_of(text)}"
     return row if len(row) < LINE_CAP else f"{ordinal}\t{_TOO_LONG}"

@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from asa_automate.config.line import Bulk, Line
 from asa_automate.config.nesting import nest
@@ -15,6 +15,8 @@ _ACL_SETTINGS = ("alert-interval", "deny-flow-max", "dynamic-group")
 _SERVICES = ("object service", "object-group service", "object-group protocol")
 _NETWORKS = ("object network", "object-group network")
 _TYPED = ("object", "object-group")
+#: So many objects are searched for by name before it is worth while to sort all of them.
+_FEW = 16
 _NAMED = ("class-map", "policy-map", "access-list", "object", "object-group")
 _HEADER = re.compile(r"(?:^|\n)(object(?:-group)? \S+) (\S+)")
 
@@ -29,7 +31,8 @@ class Index:
     """
 
     def __init__(self, stanzas: Iterable[Line | Bulk]) -> None:
-        self._bulk: list[Bulk] = []
+        self._bulk = _Objects()
+        self._lists: list[Bulk] = []
         #: Lines by their first word, for words that have no name behind them.
         self.stanzas: defaultdict[str, list[Line]] = defaultdict(list)
         #: Lines by keyword and name: ``("object-group network", "X")``; a ``type`` of a class-map
@@ -37,7 +40,7 @@ class Index:
         self._named: defaultdict[Key, list[Line]] = defaultdict(list)
         for line in stanzas:
             if isinstance(line, Bulk):
-                self._bulk.append(line)
+                (self._lists if line.name else self._bulk.parts).append(line)
                 continue
             if line.is_comment:
                 continue
@@ -50,7 +53,7 @@ class Index:
     def access_list(self, name: str) -> list[Line]:
         """The lines of an extended access-list; none of another type."""
         lines = list(self._named.get(("access-list", name), ()))
-        in_bulk = [b for b in self._bulk if b.name == name and name not in _ACL_SETTINGS]
+        in_bulk = [b for b in self._lists if b.name == name and name not in _ACL_SETTINGS]
         for bulk in in_bulk:
             lines += bulk.lines()
         if in_bulk:
@@ -65,10 +68,13 @@ class Index:
         """The stanzas of service objects and of groups of services or protocols called so."""
         return self._of(_SERVICES, names)
 
-    def service_groups(self) -> frozenset[str]:
+    @property
+    def service_groups(self) -> Container[str]:
         """The names of all groups that can stand where ports stand."""
-        keys = (*self._named, *self._objects)
-        return frozenset(name for keyword, name in keys if keyword in _SERVICES)
+        return _ServiceGroups(self)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._named or bool(self._bulk.find(key))
 
     def names_in_use(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Names that begin with ``prefix``, each with the keywords of its stanzas.
@@ -91,43 +97,74 @@ class Index:
 
     def _lines(self, key: Key) -> list[Line]:
         opened = self._named.get(key, [])
-        in_bulk = [line for place in self._objects.get(key, ()) for line in place.stanza()]
+        in_bulk = [line for place in self._bulk.find(key) for line in place.stanza()]
         return sorted([*opened, *in_bulk], key=lambda line: line.number) if in_bulk else opened
 
-    @cached_property
-    def _objects(self) -> dict[Key, list["_Place"]]:
-        """The objects and groups in bulk."""
-        found: dict[Key, list[_Place]] = {}
-        for bulk in self._bulk:
-            if not bulk.name:
-                for key, place in _places(bulk):
-                    found.setdefault(key, []).append(place)
-        return found
+
+@dataclass(frozen=True, slots=True)
+class _ServiceGroups:
+    index: Index
+
+    def __contains__(self, name: object) -> bool:
+        return any((keyword, str(name)) in self.index for keyword in _SERVICES)
 
 
+class _Objects:
+    """The objects and groups in bulk."""
+
+    def __init__(self) -> None:
+        self.parts: list[Bulk] = []
+        self._found: dict[Key, tuple[_Place, ...]] = {}
+        self._all: dict[Key, list[_Place]] | None = None
+
+    def find(self, key: Key) -> Sequence["_Place"]:
+        """Where an object stands: the first few are searched for, then all are sorted."""
+        if self._all is None and len(self._found) > _FEW:
+            self._all = {}
+            for bulk in self.parts:
+                for name, place in _places(bulk):
+                    self._all.setdefault(name, []).append(place)
+        if self._all is not None:
+            return self._all.get(key, ())
+        if key not in self._found:
+            places = (place for bulk in self.parts for place in _searched(bulk, " ".join(key)))
+            self._found[key] = tuple(places)
+        return self._found[key]
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
-    """An object or group within bulk."""
+    """An object or group within bulk: where its text begins, and the number of its first line."""
 
-    __slots__ = ("bulk", "number", "start", "stop")
-
-    def __init__(self, bulk: Bulk, number: int, start: int, stop: int) -> None:
-        self.bulk, self.number, self.start, self.stop = bulk, number, start, stop
+    bulk: Bulk
+    start: int
+    number: int
 
     def stanza(self) -> tuple[Line, ...]:
         """The stanza with the lines beneath it."""
-        raws = self.bulk.text[self.start : self.stop].split("\n")
+        text = self.bulk.text
+        stop = text.find("\nobject", self.start)
+        raws = text[self.start : stop if stop >= 0 else len(text)].split("\n")
         return nest([Line(raw, self.number + i) for i, raw in enumerate(raws)], 0)
 
 
+def _searched(bulk: Bulk, header: str) -> Iterator[_Place]:
+    """The stanzas with this header, one after the other."""
+    text, found = bulk.text, 0
+    while (found := text.find(header, found)) >= 0:
+        before, behind = text[found - 1 : found], text[found + len(header) :][:1]
+        if before in ("", "\n") and behind in ("", " ", "\n"):
+            yield _Place(bulk, found, bulk.number + text.count("\n", 0, found))
+        found += len(header)
+
+
 def _places(bulk: Bulk) -> Iterator[tuple[Key, _Place]]:
-    heads = list(_HEADER.finditer(bulk.text))
-    starts = [head.start() + (head[0][0] == "\n") for head in heads]
     number, counted = bulk.number, 0
-    for head, start, following in zip(heads, starts, [*starts[1:], None], strict=True):
+    for head in _HEADER.finditer(bulk.text):
+        start = head.start(1)
         number += bulk.text.count("\n", counted, start)
         counted = start
-        stop = len(bulk.text) if following is None else following - 1
-        yield (head[1], head[2]), _Place(bulk, number, start, stop)
+        yield (head[1], head[2]), _Place(bulk, start, number)
 
 
 def _key(words: list[str]) -> Key | None:

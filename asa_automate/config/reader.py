@@ -98,9 +98,7 @@ def _acls(
     wanted = {match.argument: None for match in matches if match.kind == "access-list"}
     wanted |= dict.fromkeys(index.names("access-list", OUR_PREFIX))
     lines = [line for name in wanted for line in index.access_list(name)]
-    grouped = any("object-group " in line.raw for line in lines)
-    groups = index.service_groups() if grouped else frozenset()
-    return read_access_lists(lines, Vocabulary(names, groups))
+    return read_access_lists(lines, Vocabulary(names, index.service_groups))
 
 
 def _networks(

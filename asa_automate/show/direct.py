@@ -10,8 +10,6 @@ from typing import Any
 
 import textfsm
 
-Record = dict[str, str | list[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -41,11 +39,11 @@ class Direct:
         )
         return cls(fsm) if plain and simple and "EOF" in fsm.states else None
 
-    def records(self, lines: Iterable[str]) -> list[Record]:
+    def records(self, lines: Iterable[str]) -> list[dict[str, str]]:
         """What TextFSM would find in ``lines``."""
         empty: dict[str, str | None] = dict.fromkeys(self._names)
         current = dict(empty)
-        found: list[Record] = []
+        found: list[dict[str, str]] = []
         rules = self._states["Start"]
         for line in lines:
             for rule in rules:

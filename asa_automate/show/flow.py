@@ -8,9 +8,8 @@ be listed although it does nothing for the flow.
 import re
 from dataclasses import dataclass
 
-from asa_automate.show.direct import Record
 from asa_automate.show.inspect_line import split_inspection
-from asa_automate.show.templates import LINE_CAP, lines_of, records
+from asa_automate.show.templates import LINE_CAP, Record, lines_of, records
 
 COMMAND = "show service-policy flow"
 VALUES = ("SCOPE", "POLICY", "CLASS", "INSPECT", "ERROR", "UNKNOWN")

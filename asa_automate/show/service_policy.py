@@ -6,10 +6,9 @@ The template recognises the lines; what is here gives each the place that its ne
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from asa_automate.show.direct import Record
 from asa_automate.show.inspect_line import read_counters, split_inspection
 from asa_automate.show.inspections import Class, Inspect, Match, Policy, ServicePolicyReport
-from asa_automate.show.templates import LINE_CAP, lines_of, records
+from asa_automate.show.templates import LINE_CAP, Record, lines_of, records
 from asa_automate.show.wrapped import unwrap
 
 __all__ = ["Class", "Inspect", "Match", "Policy", "ServicePolicyReport", "parse_service_policy"]

@@ -6,15 +6,18 @@ its own in front), then in the package (a wheel carries them), then beside it (a
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 import textfsm
 
 from asa_automate.errors import AsaAutomateError, BadInput
-from asa_automate.show.direct import Direct, Record
+from asa_automate.show.direct import Direct
+
+Record = dict[str, str | list[str]]
 
 #: The longest line that is handed to a regular expression, in characters. The longest line of a
 #: firewall that we have seen has 223; what is far longer is not a line of one.
@@ -49,12 +52,31 @@ def records(command: str, text: str, values: Collection[str] = ()) -> list[Recor
     return _template(command, values).records(command, lines_of(text))
 
 
+def reader(command: str) -> Callable[[list[str]], list[dict[str, str]]]:
+    """The template of ``command``, for many short texts.
+
+    Returns:
+        From lines, as :func:`line_of` makes them, to records without their lists. It raises what
+        :func:`records` does.
+    """
+    template = _template(command, ())
+    return lambda lines: template.texts(command, lines)
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a text as a terminal shows them: split at LF, CRLF and CR only."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_NOT_LINE_ENDS)
-    # Undecodable bytes that were read as surrogates are no characters: keep them as visible text.
-    visible = plain.encode("utf-8", "backslashreplace").decode("utf-8")
-    return visible.removesuffix("\n").split("\n")
+    plain = _visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return plain.removesuffix("\n").split("\n")
+
+
+def line_of(text: str) -> str:
+    """A text without LF and CR as a template can read it."""
+    return text if text.isascii() and text.isprintable() else _visible(text)
+
+
+def _visible(text: str) -> str:
+    """Undecodable bytes that were read as surrogates are no characters: kept as visible text."""
+    return text.translate(_NOT_LINE_ENDS).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _template(command: str, values: Collection[str]) -> "_Template":
@@ -88,14 +110,14 @@ class _Template:
             raise BadInput(f"{path}: not a TextFSM template: {broken}") from broken
 
     def gives(self, values: Collection[str]) -> bool:
-        return set(values) <= set(self._fsm.header)
+        return not values or set(values) <= set(self._fsm.header)
 
     def records(self, command: str, lines: list[str]) -> list[Record]:
         for number, line in enumerate(lines, 1):
             if len(line) > LINE_CAP:
                 raise BadInput(f"{command}: line {number} has {len(line)} characters")
         if self._direct:
-            return self._direct.records(lines)
+            return cast("list[Record]", self._direct.records(lines))
         with self._lock:
             self._fsm.Reset()
             for number, line in enumerate(lines, 1):
@@ -104,6 +126,15 @@ class _Template:
                     break
             rows = self._fsm.ParseText("", eof=True)
             return [dict(zip(self._fsm.header, row, strict=True)) for row in rows]
+
+    def texts(self, command: str, lines: list[str]) -> list[dict[str, str]]:
+        """As ``records``, without values that are lists."""
+        if self._direct:
+            return cast("list[dict[str, str]]", self.records(command, lines))
+        return [
+            {name: value for name, value in record.items() if isinstance(value, str)}
+            for record in self.records(command, lines)
+        ]
 
     def _feed(self, command: str, number: int, line: str) -> None:
         try:

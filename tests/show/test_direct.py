@@ -33,7 +33,7 @@ LINES = (
 )  # fmt: skip
 
 
-def _textfsm(template: Path, lines: list[str]) -> list[dict[str, str | list[str]]]:
+def _textfsm(template: Path, lines: list[str]) -> list[dict[str, str]]:
     with template.open() as file:
         fsm = textfsm.TextFSM(file)
     rows = fsm.ParseText("".join(f"{line}\n" for line in lines))
