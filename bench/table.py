@@ -26,7 +26,7 @@ def markdown(results: Mapping[str, Any]) -> str:
         lines += ["", f"`{kind}`, {largest:,} lines: {title}", "", *_table(rows)]
     lines += [
         "",
-        "What a line costs (ns), what a further line costs from size to size, and the last two as a ratio:",
+        "What a line costs (ns), a further line from each size to the next, and the last two's ratio:",
         "",
     ]
     lines += _growth(results["growth"])
