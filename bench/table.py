@@ -26,7 +26,7 @@ def markdown(results: Mapping[str, Any]) -> str:
         lines += ["", f"`{kind}`, {largest:,} lines: {title}", "", *_table(rows)]
     lines += [
         "",
-        "What a line costs (ns), a further line from each size to the next, and the last two's ratio:",
+        "ns per line; per further line from each size to the next; ratio of the last two:",
         "",
     ]
     lines += _growth(results["growth"])
