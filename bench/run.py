@@ -22,7 +22,7 @@ from bench.table import into, markdown
 
 RESULTS = ROOT / "bench" / "results.json"
 README = ROOT / "README.md"
-_PATIENCE = 120  # seconds for one process
+_PATIENCE = 60  # seconds for one process
 _DETAILS = ("start_seconds", "peak_mb", "base_mb", "read_seconds")
 
 

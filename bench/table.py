@@ -23,10 +23,11 @@ def markdown(results: Mapping[str, Any]) -> str:
     for kind, title in _TITLES.items():
         largest = max(row["lines"] for row in results["rows"])
         rows = [r for r in results["rows"] if (r["kind"], r["lines"]) == (kind, largest)]
-        lines += ["", f"`{kind}`, {largest:,} lines: {title}", "", *_table(rows)]
+        if rows:
+            lines += ["", f"`{kind}`, {largest:,} lines: {title}", "", *_table(rows)]
     lines += [
         "",
-        "What a line costs (ns), what a further line costs from size to size, and the last two as a ratio:",
+        "ns per line; per further line from each size to the next; ratio of the last two:",
         "",
     ]
     lines += _growth(results["growth"])

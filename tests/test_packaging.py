@@ -59,6 +59,11 @@ def test_wheel_carries(wheel: Path, directory: str) -> None:
     assert files_of(directory) == inside
 
 
+def test_wheel_carries_the_package_alone(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {"asa_automate"} == {top for top in tops if not top.endswith(".dist-info")}
+
+
 def test_wheel_carries_every_module_and_the_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "asa_automate").rglob("*.py")}
