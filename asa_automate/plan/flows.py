@@ -10,27 +10,39 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
+from asa_automate.plan.peers import PEERS, SOURCE_PORT, flows_with
 from asa_automate.simulate.engines import DEFAULT_TRAFFIC
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.matcher import Lists
 
-#: RFC 5737 TEST-NET-2 and TEST-NET-3, RFC 3849: addresses that are nobody's.
-PEERS: tuple[Address, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:ffff::7"))
+#: RFC 5737 TEST-NET-3, RFC 3849: addresses that are nobody's either.
 STRANGERS: tuple[Address, ...] = (IPv4Address("203.0.113.9"), IPv6Address("2001:db8:fffe::9"))
 
 #: Ports that mail uses beside 25 and that no default inspection takes (RFC 8314, RFC 6409).
 OTHER_PORTS = (465, 587, 2525)
-SOURCE_PORT = 40000
 _MOST_ADDRESSES = 24
 
 
-def gateway_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Flow]:
-    """SMTP to and from each gateway, over every pair of interfaces that matters."""
-    others = addresses_of(running)
-    for gateway in gateways:
-        for peer in (*PEERS, *STRANGERS, *others):
+def gateway_flows(
+    running: RunningConfig, gateways: Iterable[Address], lists: Lists | None = None
+) -> Iterator[Flow]:
+    """SMTP to and from each gateway, over every pair of interfaces that matters.
+
+    There is a flow for every kind of peer that the configuration can tell apart.
+
+    Raises:
+        Refused: there are too many of them.
+    """
+    own = tuple(gateways)
+    lists = lists or Lists(running)
+    for gateway in own:
+        for peer in (*PEERS, *STRANGERS, *own):
             if peer.version == gateway.version and peer != gateway:
                 for flow in _both_ways(gateway, peer):
                     yield from over_interfaces(running, flow)
+        for incoming in (True, False):
+            for flow in flows_with(running, gateway, lists, incoming=incoming):
+                yield from over_interfaces(running, flow)
 
 
 def control_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Flow]:

@@ -37,8 +37,11 @@ class Judge:
         self, running: RunningConfig, where: ServicePolicy, flow: Flow, world: World
     ) -> Verdict:
         """As :func:`asa_automate.simulate.classify.classify_in`; not remembered."""
-        lists = self._known[self.place(running)][1]
-        return classify_in(running, where, flow, world, lists=lists)
+        return classify_in(running, where, flow, world, lists=self.lists(running))
+
+    def lists(self, running: RunningConfig) -> Lists:
+        """The access-lists of a configuration, made ready for many flows."""
+        return self._known[self.place(running)][1]
 
     def place(self, running: RunningConfig) -> int:
         """A number that two configurations share if no flow can tell them apart."""

@@ -10,16 +10,17 @@ documents leave open:
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
-from asa_automate.plan.flows import control_flows, gateway_flows
+from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL
+from asa_automate.plan.peers import flows_of_others
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
@@ -78,9 +79,9 @@ def prove(
     unknown = sorted(_unknown_classes(subject, judge))
     if len(unknown) > _MOST_UNKNOWN:
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
-        return Failure(next(_flows(before, subject)), why)
-    flows = tuple(_flows(before, subject))
-    mail = tuple(gateway_flows(before, subject.wanted))
+        return Failure(next(_flows(before, subject, judge)), why)
+    flows = tuple(dict.fromkeys(_flows(before, subject, judge)))
+    mail = tuple(gateway_flows(before, subject.wanted, judge.lists(before)))
     for reading in readings:
         for world in _worlds(before, unknown, reading):
             failure = _in_world(_Trial(subject, judge, world), mail, flows)
@@ -103,7 +104,7 @@ def _unknown_classes(subject: Subject, judge: Judge) -> set[str]:
     unknown: set[str] = set()
     for running in (subject.states[0], subject.states[-1]):
         if any(map(_may_be_unknown, running.acls.values())) or _odd_matches(running):
-            for flow in _flows(running, subject):
+            for flow in _flows(running, subject, judge):
                 # Per engine every class with an inspection is asked.
                 unknown |= judge.verdict(running, flow, World(Reading.PER_ENGINE)).unknown
     return unknown
@@ -174,10 +175,20 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
     return None
 
 
-def _flows(running: RunningConfig, subject: Subject) -> Iterator[Flow]:
+def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> Iterator[Flow]:
     everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
-    yield from gateway_flows(running, everyone)
-    yield from (f for f in control_flows(running, everyone) if not _lost_by_version(running, f))
+    yield from gateway_flows(running, everyone, judge.lists(running))
+    spoken_of = flows_of_others(running, judge.lists(running))
+    others = chain(control_flows(running, everyone), _but_for(everyone, running, spoken_of))
+    yield from (f for f in others if not _lost_by_version(running, f))
+
+
+def _but_for(
+    gateways: tuple[Address, ...], running: RunningConfig, flows: Iterable[Flow]
+) -> Iterator[Flow]:
+    for flow in flows:
+        if flow.source not in gateways and flow.destination not in gateways:
+            yield from over_interfaces(running, flow)
 
 
 def _lost_by_version(running: RunningConfig, flow: Flow) -> bool:

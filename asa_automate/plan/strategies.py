@@ -142,7 +142,7 @@ def _first_taker(
     judge: Judge,
 ) -> str | None:
     for where in attached:
-        for flow in gateway_flows(running, gateways):
+        for flow in gateway_flows(running, gateways, judge.lists(running)):
             for assume in (True, False):
                 names = dict.fromkeys(running.class_maps, assume)
                 world = World(Reading.PER_ENGINE, assume=names)

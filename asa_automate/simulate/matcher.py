@@ -12,7 +12,7 @@ from typing import Any
 from asa_automate.config.access_list import Ace, Acl, Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
-from asa_automate.simulate.access import Hit, Truth, decide, endpoint_has, service_takes
+from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, endpoint_has, service_takes
 from asa_automate.simulate.flow import Flow
 
 #: Below this many entries it is quicker to ask them one by one.
@@ -21,6 +21,8 @@ WORTH_IT = 32
 #: Entries that have something for certain, and those of which it is not known.
 Bits = tuple[int, int]
 Host = tuple[int, int]
+#: First and last address.
+Range = tuple[int, int]
 _NAMED = ("object", "object-group")
 
 
@@ -41,8 +43,11 @@ class Lists:
         """As :func:`asa_automate.simulate.access.decide`."""
         if len(acl.entries) < WORTH_IT:
             return decide(self._running, acl, flow, addresses_only=addresses_only)
-        matcher = self._ready.get(id(acl)) or self._matcher(acl)
-        return matcher.decide(flow, addresses_only=addresses_only)
+        return self.ready(acl).decide(flow, addresses_only=addresses_only)
+
+    def ready(self, acl: Acl) -> "Matcher":
+        """One of them."""
+        return self._ready.get(id(acl)) or self._matcher(acl)
 
     def _matcher(self, acl: Acl) -> "Matcher":
         known = self._shared.setdefault(id(acl), [])
@@ -92,6 +97,28 @@ class Matcher:
         entry = self._entries[first.bit_length() - 1]
         return Hit(entry.permit if first & sure & ~self._unknown else None, entry)
 
+    def concerned(self, flow: Flow, *, incoming: bool, addresses_only: bool) -> list[Ace]:
+        """The entries that may take a flow of this kind, whoever its peer is, in order.
+
+        Args:
+            incoming: whether the peer is the source; its address and source port do not count.
+        """
+        side = self._destination if incoming else self._source
+        sure, open_ = side.bits(flow.destination if incoming else flow.source)
+        serving = self._serving(flow, addresses_only=addresses_only)
+        return [self._entries[place] for place in _places((sure | open_) & serving)]
+
+    def serving(self, flow: Flow, *, addresses_only: bool) -> list[Ace]:
+        """The entries that may take a flow of this protocol and port, in order."""
+        serving = self._serving(flow, addresses_only=addresses_only)
+        return [self._entries[place] for place in _places(serving)]
+
+    def _serving(self, flow: Flow, *, addresses_only: bool) -> int:
+        if addresses_only:
+            return (1 << len(self._entries)) - 1
+        sure, open_ = self._service_bits(replace(flow, source_port=None))
+        return sure | open_
+
     def _service_bits(self, flow: Flow) -> Bits:
         key = (flow.protocol, flow.source_port, flow.destination_port)
         if key not in self._by_service:
@@ -129,6 +156,27 @@ class _Side:
             host = self._hosts.get((address.version, int(address)), 0)
             found = self._known[address] = (sure | host, open_)
         return found
+
+
+def ranges_of(running: RunningConfig, end: Endpoint, version: int) -> list[Range]:
+    """The addresses that an end has for certain, as first and last of each range.
+
+    What is not understood has none here.
+    """
+    top = 2 ** (32 if version == 4 else 128) - 1
+    if end.network is not None:
+        network = end.network
+        ends = (int(network.network_address), int(network.broadcast_address))
+        return [ends] if network.version == version else []
+    if end.kind in _NAMED:
+        members = _Flat(running).members(end)
+        nested = (r for run, other in members.others for r in ranges_of(run, other, version))
+        return [*((host, host) for v, host in members.hosts if v == version), *nested]
+    if end.kind == "interface":
+        own = (a for a, name in running.own_addresses.items() if name == end.name)
+        return [(int(a), int(a)) for a in own if a.version == version]
+    everything = end.kind == "any" and (version == 4 or (running.version or UNIFIED) >= UNIFIED)
+    return [(0, top)] if everything or end.kind == f"any{version}" else []
 
 
 def _asking(running: RunningConfig, end: Endpoint) -> Callable[[Address], Truth]:
@@ -234,6 +282,13 @@ def _by_meaning(things: list[Any]) -> dict[Any, int]:
     for place, thing in enumerate(things):
         places[thing] = places.get(thing, 0) | 1 << place
     return places
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        first = bits & -bits
+        yield first.bit_length() - 1
+        bits ^= first
 
 
 def _mask(entries: list[Ace], has: Callable[[Ace], bool]) -> int:

@@ -68,10 +68,6 @@ def test_so_it_is_for_longer_texts(kind: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [2, 3])
-@pytest.mark.xfail(
-    reason="the proof tries the first 24 addresses of an access-list; the entries that take the "
-    "gateways stand further back"
-)
 def test_so_it_is_where_one_entry_deep_in_a_list_decides(seed: int) -> None:
     text = generate("large-acl", 2_000, seed)
     assert plan(read(text), GATEWAYS) == _lines(_planned(text))
