@@ -17,12 +17,12 @@ from asa_automate.apply.reading import (
     STARTUP,
     Snapshot,
     identify,
-    must_be_active,
     must_be_saved,
     read,
     recognise,
 )
 from asa_automate.apply.recover import Goal, back, comeback, unstoppable
+from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.errors import (
     AsaAutomateError,
@@ -109,6 +109,7 @@ def _forward(course: _Course) -> Outcome:
         scope_of(before.running),
         wanted,
         before.fingerprint,
+        context=plan.context,
         may_save=course.options.save,
     )
     around.log.write("begin", begin_record(plan, goal))
@@ -137,7 +138,7 @@ def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
     plan, around = course.plan, course.around
     around.tell("check")
     found = recognise(session, plan.identity, plan.device)
-    must_be_active(session, plan.device)
+    must_be_a_target(session, plan.device, plan.context)
     before = read(session, plan.device)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint

@@ -12,6 +12,7 @@ from typing import Any
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
 from asa_automate.apply.reading import STARTUP, Snapshot, read, recognise
+from asa_automate.apply.role import must_be_in
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
@@ -46,6 +47,7 @@ class Goal:
         before: the scope to restore.
         after: the scope that the change was to reach.
         fingerprint: of the whole configuration before, where it is known.
+        context: the security context that it is about; ``None`` on a box in single mode.
         may_save: whether the old state may be saved if ours got into the startup-config.
     """
 
@@ -54,6 +56,7 @@ class Goal:
     before: Scope
     after: Scope
     fingerprint: str | None = None
+    context: str | None = None
     may_save: bool = True
 
 
@@ -127,6 +130,7 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
             continue
         try:
             recognise(session, goal.identity, goal.device)
+            must_be_in(session, goal.device, goal.context)
         except BaseException:
             session.close()
             raise
@@ -260,4 +264,6 @@ def _typed(goal: Goal, session: Session | None) -> Iterable[str]:
         commands = commands_back(goal, read(session, goal.device).running)
     except (Foreign, Refused, LinkLost, LineRefused, Unreachable, Incomplete):
         commands = way(goal.after, goal.before, list(goal.before.policies))
-    return ["show running-config", "configure terminal", *(c.line for c in commands), "end"]
+    there = [f"changeto context {goal.context}"] if goal.context else []
+    lines = ["show running-config", "configure terminal", *(c.line for c in commands), "end"]
+    return [*there, *lines]

@@ -25,7 +25,9 @@ _UNKNOWN_COMMAND = "Invalid input detected"
 class Mover(Protocol):
     """A session that can be asked and moved."""
 
-    device: str
+    @property
+    def device(self) -> str:
+        """The inventory name."""
 
     def show(self, command: str) -> str:
         """The device's answer."""
