@@ -137,8 +137,8 @@ def _change(
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
     plan, around = course.plan, course.around
     around.tell("check")
-    found = recognise(session, plan.identity, plan.device)
     must_be_a_target(session, plan.device, plan.context)
+    found = recognise(session, plan.identity, plan.device)
     before = read(session, plan.device)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint

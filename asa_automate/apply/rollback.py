@@ -39,8 +39,8 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
 
 def _is_back_already(goal: Goal, session: Session) -> bool:
     """Check the box; whether there is nothing left to undo, in running and startup alike."""
-    recognise(session, goal.identity, goal.device)
     must_be_a_target(session, goal.device, goal.context)
+    recognise(session, goal.identity, goal.device)
     now = read(session, goal.device)
     startup = read(session, goal.device, STARTUP)
     running_back = is_same(scope_of(now.running), goal.before)
