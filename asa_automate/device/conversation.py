@@ -25,7 +25,7 @@ from asa_automate.device.dialogue import (
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Prompt
 from asa_automate.device.wire import Wire
-from asa_automate.errors import Incomplete, LinkLost, LoginRefused
+from asa_automate.errors import Astray, Incomplete, LinkLost, LoginRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,9 @@ class Conversation:
         elif isinstance(step, Stop) and step.too_long:
             self._end()
             raise Incomplete(f"'{exchange.sent}': {step.why}", device=self.device)
+        elif isinstance(step, Stop) and step.moved:
+            self._end()
+            raise Astray(step.why, device=self.device)
         elif isinstance(step, Stop):
             self._die(f"{step.why}{_last(exchange.last_line)}")
 

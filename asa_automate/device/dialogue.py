@@ -121,10 +121,12 @@ class Stop:
     Attributes:
         why: for a person.
         too_long: the reply was larger than the cap.
+        moved: the prompt is that of another unit, or context.
     """
 
     why: str
     too_long: bool = False
+    moved: bool = False
 
 
 NextStep = Wait | Page | Asked | Done | Stop
@@ -234,7 +236,7 @@ class Exchange:
             needed = self._quiet.settle
         elif prompt.hostname == known.hostname and prompt.host != known.host:
             why = f"the prompt changed from {known.host} to {prompt.host}"
-            return self._after(self._quiet.sure, quiet, Stop(why))
+            return self._after(self._quiet.sure, quiet, Stop(why, moved=True))
         else:
             return Wait(_EVER)
         if quiet < needed:

@@ -14,7 +14,7 @@ from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
 from asa_automate.device.refusals import is_taken, name_refusal
 from asa_automate.device.wire import Wire
-from asa_automate.errors import Incomplete, LineRefused, LinkLost, LoginRefused, Refused
+from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused
 
 REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
 """What an active unit says unasked while it copies its configuration to its mate."""
@@ -49,6 +49,7 @@ class Session:
         self.chassis: Mapping[str, str] = contexts.TOLD
         self._talk = talk
         self._timeouts = timeouts
+        self._unsure = ""
 
     @classmethod
     def open(
@@ -164,15 +165,15 @@ class Session:
         Raises:
             Refused: a line that may not be sent at all, or not from here; nothing was sent.
             LineRefused: the device answered with text, or stands in another mode than expected.
-            LinkLost: whether the line was executed is not known, or the session was found in
-                another context and the line was not sent; the session is dead.
+            LinkLost: whether the line was executed is not known; the session is dead.
+            Astray: the session is in another context; the session is dead.
         """
         self._must_may_change()
         self._must_be_in_its_context()
         needed = prompts.mode_needed(check_line(text))
         self._go_to(needed, text)
         limit = Limit(self._timeouts.line, self._timeouts.line)
-        reply = self._ask(text, limit, confirm=True)
+        reply = self._change(text, limit)
         wanted = prompts.mode_after(text, needed)
         if not _is_quiet(text, reply) or self.mode is not wanted:
             raise self._refusal(text, reply, wanted)
@@ -194,7 +195,7 @@ class Session:
         self._must_may_change()
         self.end()
         self._must_be_in_its_context(closely=True)
-        reply = self._ask("write memory", Limit(self._timeouts.save, self._timeouts.save))
+        reply = self._change("write memory", Limit(self._timeouts.save, self._timeouts.save))
         self._same_mode("write memory", Mode.EXEC)
         return reply.body
 
@@ -223,7 +224,8 @@ class Session:
         problem = contexts.elsewhere(self, self.context, closely=closely)
         if problem:
             self._talk.close(b"")
-            raise LinkLost(problem, device=self.device)
+            raise Astray(problem, device=self.device, line=self._unsure)
+        self._unsure = ""
 
     def _must_not_replicate(self, reply: Reply) -> None:
         if REPLICATION.search(reply.before) or REPLICATION.search(reply.body):
@@ -270,6 +272,14 @@ class Session:
         )
         self.prompt = reply.prompt
         return reply
+
+    def _change(self, line: str, limit: Limit) -> Reply:
+        """Send what changes something; in a context, the next look says where it went."""
+        self._unsure = line if self.context else ""
+        try:
+            return self._ask(line, limit, confirm=line != "write memory")
+        except Astray as error:
+            raise Astray(error.message, device=self.device, line=self._unsure) from None
 
     def _go_to(self, mode: Mode, line: str) -> None:
         exits = prompts.exits_to(self.mode, mode)

@@ -58,15 +58,17 @@ class Neighbours:
         spaces = box.chassis.spaces.items()
         return {n: (s.running_text, s.startup_text) for n, s in spaces if n != "mail"}
 
-    def must_be_spared(self) -> None:
-        """Not a line was typed there, nothing saved, not a byte differs."""
-        strange = [
+    def typed(self) -> list[tuple[str, str]]:
+        """The lines that change something, and saves, in other spaces than the context."""
+        return [
             (e.space, e.line)
             for e in self.box.transcript
-            if e.space != "mail"
-            and (e.number is not None or e.line in ("write memory", "configure terminal"))
+            if e.space != "mail" and (e.number is not None or e.line == "write memory")
         ]
-        assert [] == strange
+
+    def must_be_spared(self) -> None:
+        """Not a line was typed there, nothing saved, not a byte differs."""
+        assert [] == self.typed()
         assert self.texts == self._now(self.box)
 
 
@@ -99,8 +101,25 @@ def planned(make: Make, **more: Any) -> DevicePlan:
 
 
 def judged(rig: "Rig", near: Neighbours, judge: "Judge", outcome: Outcome) -> None:
-    judge.judge(rig, outcome)
-    near.must_be_spared()
+    """Old or new, and truly so; *foreign* where a line was under way when the session went off.
+
+    Then this context is whole, and the end names the one line that a person must look for: it was
+    typed elsewhere if the session went off between the last look and that line, unseen.
+    """
+    if outcome.state is not State.FOREIGN:
+        judge.judge(rig, outcome)
+        near.must_be_spared()
+        return
+    judge.ends_whole(rig.box)
+    judge.saved_only_what_was_proved(rig)
+    judge.hurts_nobody(rig.box)
+    assert outcome.exit is Exit.UNKNOWN
+    assert "may have been typed there: look at it" in str(outcome.reason)
+    typed = near.typed()
+    assert len(typed) <= 1, typed
+    assert all(f"`{line}`" in str(outcome.reason) for _, line in typed), outcome
+    if not typed:
+        near.must_be_spared()
 
 
 @pytest.mark.parametrize(
@@ -212,7 +231,7 @@ def test_every_fault(
     with capsys.disabled():
         print(f"\n    in a context: {sum(ends.values())} cases, ended {ends}")
     assert ends["old"] > 5
-    assert ends["new"] > 0
+    assert ends["new"] > 0 or cases is carried_off
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["prompt tells", "prompt does not tell"])
@@ -240,8 +259,9 @@ def test_carried_off_between_two_lines(
         rig.on_guard = guard
         outcome = rig.apply(plan)
         judged(rig, near, judge, outcome)
+        near.must_be_spared()
         ends.add(outcome.state)
-    assert State.OLD in ends
+    assert ends & {State.OLD, State.FOREIGN}
 
 
 def test_a_rollback_that_is_carried_off(make: Make) -> None:
@@ -255,8 +275,9 @@ def test_a_rollback_that_is_carried_off(make: Make) -> None:
             rig, near = make(Fault(at, "changeto", "web", on=on), text=text)
             outcome = roll_back(goal, rig.surroundings())
             near.must_be_spared()
+            assert outcome.state in (State.OLD, State.FOREIGN, State.REFUSED, State.UNREACHABLE)
             back = "ESA_EXEMPT" not in rig.box.running_text + rig.box.startup_text
-            assert back == (outcome.state is State.OLD), (on, at, outcome)
+            assert back == (outcome.state in (State.OLD, State.FOREIGN)), (on, at, outcome)
             assert back or rig.box.running_text == text, (on, at, outcome)
 
 

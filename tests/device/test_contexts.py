@@ -1,5 +1,6 @@
 """Sessions with a context of a box in multiple mode; its transcript says where lines went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -160,13 +161,14 @@ def test_a_session_that_was_carried_off_sends_nothing(step: str, named: bool) ->
     before = len(box.transcript)
     box.carry_off("web")
 
+    steps: dict[str, Callable[[], object]] = {
+        "configure": session.configure,
+        "line": lambda: session.line("class inspection_default"),
+        "save": session.save,
+        "show": lambda: session.show("show running-config"),
+    }
     with pytest.raises(LinkLost):
-        {
-            "configure": session.configure,
-            "line": lambda: session.line("class inspection_default"),
-            "save": session.save,
-            "show": lambda: session.show("show running-config"),
-        }[step]()
+        steps[step]()
 
     assert not session.alive
     after = box.transcript[before:]
