@@ -2,7 +2,7 @@
 
 from asa_automate.apply.ports import Session
 from asa_automate.device.contexts import FAILOVER, must_name_its_context, runs_contexts
-from asa_automate.device.session import REPLICATION
+from asa_automate.device.refusals import REPLICATION
 from asa_automate.errors import Incomplete, Refused
 from asa_automate.show.device import FailoverFacts, parse_failover
 

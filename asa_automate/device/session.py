@@ -1,6 +1,5 @@
 """A session with one ASA: log in, read, change line by line, save. The only way to a device."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Self
@@ -12,12 +11,9 @@ from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply, has_end
 from asa_automate.device.lines import check_line, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
-from asa_automate.device.refusals import is_taken, name_refusal
+from asa_automate.device.refusals import REPLICATION, is_taken, name_refusal
 from asa_automate.device.wire import Wire
 from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused
-
-REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
-"""What an active unit says unasked while it copies its configuration to its mate."""
 
 
 class Session:

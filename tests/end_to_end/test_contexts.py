@@ -119,7 +119,7 @@ def test_a_context_of_a_box_in_single_mode(bench: "Bench") -> None:
 
 
 def test_saved_texts(bench: "Bench") -> None:
-    """A context is planned on its text; the system's text is refused with the line that shows it."""
+    """A context is planned on its text; the system's is refused with the line that shows it."""
     box = multiple(bench)
     site = bench.site()
     texts = site.place / "texts"
