@@ -9,6 +9,7 @@ The tree::
     │   ├── HostKeyRefused     4  key unknown or changed; no password was sent
     │   └── LoginRefused       4  login or enable refused
     ├── LinkLost               4  a session broke; what it means is for the caller to find out
+    │   └── Astray             4  a session was carried off to another context, and was ended
     ├── Incomplete             5  a device's answer was cut short: nothing is decided on it
     ├── Refused                5  a guard says no: nothing was changed
     │   └── StoreRefused       5  the store cannot be opened, read or written
@@ -121,6 +122,19 @@ class LinkLost(AsaAutomateError):
     """A session broke or fell silent. What was executed is not known from this alone."""
 
     exit = Exit.UNREACHABLE
+
+
+class Astray(LinkLost):
+    """A session was found in another context than its own, and was ended.
+
+    Args:
+        line: the last line that changes something, if it was sent since the session was last
+            known to be in its context: it may have been typed into the other one.
+    """
+
+    def __init__(self, message: str, *, device: str | None, line: str = "") -> None:
+        super().__init__(message, device=device)
+        self.line = line
 
 
 class Incomplete(AsaAutomateError):

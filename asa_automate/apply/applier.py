@@ -17,12 +17,19 @@ from asa_automate.apply.reading import (
     STARTUP,
     Snapshot,
     identify,
-    must_be_active,
     must_be_saved,
     read,
     recognise,
 )
-from asa_automate.apply.recover import Goal, back, comeback, unstoppable
+from asa_automate.apply.recover import (
+    Goal,
+    back,
+    comeback,
+    gone_astray,
+    must_be_looked_at,
+    unstoppable,
+)
+from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.errors import (
     AsaAutomateError,
@@ -73,6 +80,7 @@ class _Course:
         self.session: Session | None = None
         self.goal: Goal | None = None
         self.begun = False
+        self.strayed = ""
 
 
 def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outcome:
@@ -109,6 +117,7 @@ def _forward(course: _Course) -> Outcome:
         scope_of(before.running),
         wanted,
         before.fingerprint,
+        context=plan.context,
         may_save=course.options.save,
     )
     around.log.write("begin", begin_record(plan, goal))
@@ -136,8 +145,8 @@ def _change(
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
     plan, around = course.plan, course.around
     around.tell("check")
+    must_be_a_target(session, plan.device, plan.context)
     found = recognise(session, plan.identity, plan.device)
-    must_be_active(session, plan.device)
     before = read(session, plan.device)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint
@@ -228,13 +237,15 @@ def _save(course: _Course) -> Outcome:
     around.log.write("save", {})
     try:
         answer = session.save()
-    except LinkLost:
+    except LinkLost as error:
         answer = ""
+        course.strayed = gone_astray(error)
         _come_back(course)
     try:
         startup, running = _both(course)
-    except (LinkLost, Incomplete):
+    except (LinkLost, Incomplete) as error:
         # What is verified and perhaps saved is not undone because its reading broke once.
+        course.strayed = course.strayed or gone_astray(error)
         _come_back(course)
         startup, running = _both(course)
     if startup != plan.target_fingerprint:
@@ -286,6 +297,7 @@ def _failed(course: _Course, error: GateClosed | AsaAutomateError) -> Outcome:
         session = None
     course.session = None
     end = back(course.goal, session, unstoppable(course.around), _plain(error))
+    end = must_be_looked_at(end, course.strayed or gone_astray(error))
     by_the_probe = isinstance(error, Disproved) and not isinstance(error, LiveProofFailed)
     if end.state is State.OLD and by_the_probe:
         return Outcome(end.device, State.DISPROVED, _plain(error), (), end.saved)

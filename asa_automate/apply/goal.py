@@ -32,5 +32,6 @@ def goal_of(payload: Mapping[str, Any]) -> Goal:
         before=_SCOPE.validate_python(payload["before"]),
         after=_SCOPE.validate_python(payload["after"]),
         fingerprint=payload["fingerprint"],
+        context=plan.context,
         may_save=payload["may_save"],
     )

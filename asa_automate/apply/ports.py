@@ -8,7 +8,26 @@ from asa_automate.model import Reading
 
 
 class Session(Protocol):
-    """An open privileged session (:class:`asa_automate.device.session.Session` is one)."""
+    """An open privileged session (:class:`asa_automate.device.session.Session` is one).
+
+    In a context it sends no line before the device has said that the session is there still; one
+    that is found elsewhere ends with ``LinkLost``.
+    """
+
+    @property
+    def device(self) -> str:
+        """The inventory name."""
+
+    @property
+    def context(self) -> str | None:
+        """The security context that it works in; ``None`` on a box in single mode."""
+
+    @property
+    def chassis(self) -> Mapping[str, str]:
+        """What the system execution space of a box in multiple mode said, by command."""
+
+    def move(self, line: str) -> str:
+        """``changeto``; the device's refusal, empty where it obeyed."""
 
     def show(self, command: str) -> str:
         """The device's answer."""

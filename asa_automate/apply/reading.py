@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from asa_automate.apply.ports import Session
 from asa_automate.config.reader import read_running
 from asa_automate.config.running import RunningConfig
+from asa_automate.device.contexts import VERSION
 from asa_automate.errors import Incomplete, Refused
 from asa_automate.model import Identity
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.show.device import parse_failover, parse_mode, parse_version
+from asa_automate.show.device import parse_version
 
 RUNNING = "show running-config"
 STARTUP = "show startup-config"
-
-#: A box without the command has no failover and no contexts.
-_UNKNOWN_COMMAND = "Invalid input detected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,15 @@ def read(session: Session, device: str, command: str = RUNNING) -> Snapshot:
 
 
 def identify(session: Session) -> Identity:
-    """Hostname, serial and version as ``show version`` says them; ``None`` where it does not."""
-    facts = parse_version(session.show("show version"))
-    return Identity(hostname=facts.hostname, serial=facts.serial, version=facts.version)
+    """Hostname, serial and version as ``show version`` says them; ``None`` where it does not.
+
+    A context names no serial number: the box has it, and its system execution space names it.
+    """
+    facts = parse_version(session.show(VERSION))
+    box = parse_version(session.chassis.get(VERSION, ""))
+    return Identity(
+        hostname=facts.hostname, serial=facts.serial or box.serial, version=facts.version
+    )
 
 
 def recognise(session: Session, planned: Identity, device: str) -> Identity:
@@ -77,32 +81,6 @@ def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> 
                 "another device, or changed since the plan",
                 device=device,
             )
-
-
-def must_be_active(session: Session, device: str) -> None:
-    """Refuse a standby unit and a box in multiple context mode.
-
-    Raises:
-        Incomplete: it does not say which of them it is.
-    """
-    text = session.show("show failover")
-    failover = parse_failover(text)
-    if failover.enabled is None and _UNKNOWN_COMMAND not in text:
-        raise Incomplete("its answer to `show failover` cannot be read", device=device)
-    if failover.enabled and failover.state != "active":
-        raise Refused(
-            f"this is the {failover.state or 'undetermined'} unit of a failover pair; "
-            "connect to the active one",
-            device=device,
-        )
-    text = session.show("show mode")
-    mode = parse_mode(text)
-    if mode is None and _UNKNOWN_COMMAND not in text:
-        raise Incomplete("its answer to `show mode` cannot be read", device=device)
-    if mode == "multiple":
-        raise Refused(
-            "it runs in multiple context mode, which is not supported yet", device=device
-        )
 
 
 def must_be_saved(session: Session, snapshot: Snapshot, device: str) -> None:

@@ -12,9 +12,11 @@ from typing import Any
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
 from asa_automate.apply.reading import STARTUP, Snapshot, read, recognise
+from asa_automate.apply.role import must_be_in
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
+    Astray,
     Incomplete,
     LineRefused,
     LinkLost,
@@ -46,6 +48,7 @@ class Goal:
         before: the scope to restore.
         after: the scope that the change was to reach.
         fingerprint: of the whole configuration before, where it is known.
+        context: the security context that it is about; ``None`` on a box in single mode.
         may_save: whether the old state may be saved if ours got into the startup-config.
     """
 
@@ -54,6 +57,7 @@ class Goal:
     before: Scope
     after: Scope
     fingerprint: str | None = None
+    context: str | None = None
     may_save: bool = True
 
 
@@ -64,18 +68,19 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
     """
     around.tell("undo")
     around.log.write("abort", {"reason": reason})
-    trouble, state = reason, State.UNKNOWN
+    trouble, state, strayed = reason, State.UNKNOWN, ""
     try:
         for _ in range(_ATTEMPTS):
             try:
                 session = session or comeback(goal, around)
-                return _back_once(goal, session, around, reason)
+                return must_be_looked_at(_back_once(goal, session, around, reason), strayed)
             except Foreign as error:
                 return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
             except (GateClosed, LineRefused) as error:
                 trouble, state = _plain(error), State.STUCK
             except (LinkLost, Unreachable, Incomplete) as error:
                 trouble, state = error.message, State.UNKNOWN
+                strayed = strayed or gone_astray(error)
             except Refused as error:
                 return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
             _hung_up(session)
@@ -84,6 +89,21 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
         return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
     finally:
         _hung_up(session)
+
+
+def gone_astray(error: BaseException) -> str:
+    """What a person must know of a line that may have been typed into another context."""
+    if not isinstance(error, Astray) or not error.line:
+        return ""
+    return f"`{error.line}` may have been typed there: look at it ({error.message})"
+
+
+def must_be_looked_at(end: Outcome, strayed: str) -> Outcome:
+    """The end of a context that is whole again, where another one may have got a line of ours."""
+    if not strayed or end.state not in (State.OLD, State.NEW):
+        return end
+    reason = f"this context is in its {end.state} state; {strayed}"
+    return replace(end, state=State.FOREIGN, reason=reason, exit_code=None)
 
 
 def unstoppable(around: Surroundings) -> Surroundings:
@@ -127,6 +147,7 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
             continue
         try:
             recognise(session, goal.identity, goal.device)
+            must_be_in(session, goal.device, goal.context)
         except BaseException:
             session.close()
             raise
@@ -260,4 +281,6 @@ def _typed(goal: Goal, session: Session | None) -> Iterable[str]:
         commands = commands_back(goal, read(session, goal.device).running)
     except (Foreign, Refused, LinkLost, LineRefused, Unreachable, Incomplete):
         commands = way(goal.after, goal.before, list(goal.before.policies))
-    return ["show running-config", "configure terminal", *(c.line for c in commands), "end"]
+    there = [f"changeto context {goal.context}"] if goal.context else []
+    lines = ["show running-config", "configure terminal", *(c.line for c in commands), "end"]
+    return [*there, *lines]

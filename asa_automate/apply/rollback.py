@@ -4,13 +4,9 @@ from dataclasses import replace
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
-from asa_automate.apply.reading import (
-    STARTUP,
-    must_be_active,
-    read,
-    recognise,
-)
+from asa_automate.apply.reading import STARTUP, read, recognise
 from asa_automate.apply.recover import Goal, back, is_same, unstoppable
+from asa_automate.apply.role import must_be_a_target
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
 from asa_automate.plan.scope import scope_of
 
@@ -43,8 +39,8 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
 
 def _is_back_already(goal: Goal, session: Session) -> bool:
     """Check the box; whether there is nothing left to undo, in running and startup alike."""
+    must_be_a_target(session, goal.device, goal.context)
     recognise(session, goal.identity, goal.device)
-    must_be_active(session, goal.device)
     now = read(session, goal.device)
     startup = read(session, goal.device, STARTUP)
     running_back = is_same(scope_of(now.running), goal.before)

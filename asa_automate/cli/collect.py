@@ -76,9 +76,22 @@ def _reader(settings: Settings, directory: Path | None) -> "Callable[[Device], R
 
         check_directory(directory)
         return lambda device: texts_of(directory, device.name)
+    return lambda device: _asked(device, settings)
+
+
+def _asked(device: "Device", settings: Settings) -> "Reader":
+    """A session with the device, or with its context; a box in multiple mode must be given one."""
+    from asa_automate.apply.role import must_be_single
     from asa_automate.cli.connect import open_session
 
-    return lambda device: open_session(device, settings)
+    session = open_session(device, settings)
+    try:
+        if device.context is None:
+            must_be_single(session)
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def _tell(settings: Settings, outcome: "Outcome") -> None:

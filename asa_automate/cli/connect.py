@@ -40,5 +40,9 @@ def open_session(device: Device, settings: Surroundings, *, may_change: bool = F
     found = credentials.resolve(device, settings.env)
     wire = netmiko_transport.connect(device, found, settings.known_hosts)
     return Session.open(
-        wire, device=device.name, enable_secret=found.enable, may_change=may_change
+        wire,
+        device=device.name,
+        enable_secret=found.enable,
+        context=device.context,
+        may_change=may_change,
     )

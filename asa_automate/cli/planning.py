@@ -1,21 +1,24 @@
 """From an inventory to plans: the composition that ``plan``, ``simulate plan``, ``demo`` share."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asa_automate.apply.reading import RUNNING
+from asa_automate.apply.role import must_be_single, must_not_replicate, must_not_stand_by
 from asa_automate.cli.settings import Settings
 from asa_automate.config.reader import read_running
 from asa_automate.config.running import RunningConfig
+from asa_automate.config.system import system_line
+from asa_automate.device.contexts import FAILOVER, VERSION
 from asa_automate.errors import AsaAutomateError, BadInput, Exit, Incomplete, Refused, gravest
 from asa_automate.fleet.local import each
 from asa_automate.inventory import Inventory
 from asa_automate.model import Device, Identity, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
 from asa_automate.plan.planner import Request, plan_device
-from asa_automate.show.device import parse_failover, parse_mode, parse_version
+from asa_automate.show.device import parse_version
 from asa_automate.show.service_policy import ServicePolicyReport, parse_service_policy
 
 if TYPE_CHECKING:
@@ -26,13 +29,16 @@ COUNTERS = "show service-policy inspect esmtp"
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a device said; ``None`` for what was not asked or is not saved."""
+    """What a device said; ``None`` for what was not asked or is not saved.
+
+    ``chassis`` is what the system execution space said on the way to a context, by command.
+    """
 
     running: str
     version: str | None = None
     failover: str | None = None
-    mode: str | None = None
     counters: str | None = None
+    chassis: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
 
 
@@ -85,12 +91,14 @@ def from_devices(settings: Settings) -> Source:
         from asa_automate.cli.connect import open_session
 
         with open_session(device, settings) as session:
+            if device.context is None:
+                must_be_single(session)
             return Texts(
-                version=session.show("show version"),
-                failover=session.show("show failover"),
-                mode=session.show("show mode"),
+                version=session.show(VERSION),
+                failover=session.show(FAILOVER),
                 running=session.show(RUNNING),
                 counters=session.show(COUNTERS),
+                chassis=session.chassis,
                 live=True,
             )
 
@@ -160,7 +168,7 @@ def _from_texts(
         raise Incomplete(
             "its running-config was cut short (no `: end`); --allow-incomplete takes it"
         )
-    _must_be_plannable(device, texts)
+    _must_be_plannable(device, texts, running)
     identity = _identity(running, texts)
     _must_be_the_box(device, identity)
     plan = plan_device(
@@ -198,21 +206,30 @@ def _must_be_the_box(device: Device, identity: Identity) -> None:
         raise Refused(f"the inventory expects serial {device.serial}, not {identity.serial}")
 
 
-def _must_be_plannable(device: Device, texts: Texts) -> None:
-    if device.context:
-        raise Refused("security contexts are not supported yet")
-    failover = parse_failover(texts.failover) if texts.failover else None
-    if failover and failover.enabled and failover.state and failover.state != "active":
-        raise Refused(f"this is the {failover.state} unit of a failover pair; use the active one")
-    if texts.mode and parse_mode(texts.mode) == "multiple":
-        raise Refused("it runs in multiple context mode, which is not supported yet")
+def _must_be_plannable(device: Device, texts: Texts, running: RunningConfig) -> None:
+    must_not_be_the_system(running)
+    if texts.failover:
+        must_not_stand_by(texts.failover, device.name)
+    if FAILOVER in texts.chassis:
+        must_not_replicate(texts.chassis[FAILOVER], device.name)
+
+
+def must_not_be_the_system(running: RunningConfig) -> None:
+    """Refuse the configuration of a system execution space, with the line that shows it."""
+    line = system_line(running.tree)
+    if line is not None:
+        raise Refused(
+            "this is the configuration of a system execution space, which inspects nothing "
+            f"(line {line.number}: {line.text}); take the configuration of a context"
+        )
 
 
 def _identity(running: RunningConfig, texts: Texts) -> Identity:
     facts = parse_version(texts.version) if texts.version else None
+    box = parse_version(texts.chassis.get(VERSION, ""))
     return Identity(
         hostname=running.hostname or (facts.hostname if facts else None),
-        serial=(facts.serial if facts else None) or running.serial,
+        serial=(facts.serial if facts else None) or box.serial or running.serial,
         version=(facts.version if facts else None) or running.tree.version,
     )
 

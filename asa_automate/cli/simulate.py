@@ -148,7 +148,7 @@ def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
 
 
 def _running(settings: Settings, config: Path | None, from_dir: Path | None) -> "RunningConfig":
-    from asa_automate.cli.planning import from_devices, from_directory
+    from asa_automate.cli.planning import from_devices, from_directory, must_not_be_the_system
     from asa_automate.config.reader import read_running
     from asa_automate.inventory import load
 
@@ -162,7 +162,9 @@ def _running(settings: Settings, config: Path | None, from_dir: Path | None) -> 
     if len(devices) != 1:
         raise UsageError(f"{len(devices)} devices are chosen; name one with --limit, or --config")
     source = from_directory(from_dir) if from_dir else from_devices(settings)
-    return read_running(source(devices[0]).running)
+    running = read_running(source(devices[0]).running)
+    must_not_be_the_system(running)
+    return running
 
 
 def _check_interfaces(running: "RunningConfig", asked: "Flow") -> None:

@@ -1,6 +1,6 @@
 """One sample from each of many devices; a dead one does not stop the others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,6 +19,10 @@ UNIT = "show version"
 
 class Reader(Protocol):
     """A device that can be asked, or a directory of what one answered."""
+
+    @property
+    def chassis(self) -> Mapping[str, str]:
+        """What the box of a context said in its system execution space, by command."""
 
     def show(self, command: str) -> str:
         """The answer to a ``show`` command."""
@@ -47,7 +51,7 @@ def take_sample(device: str, reader: Reader, now: float) -> Sample:
     report = parse_service_policy(raw)
     seen = Observation(
         at=now,
-        serial=unit.serial,
+        serial=unit.serial or parse_version(reader.chassis.get(UNIT, "")).serial,
         uptime=unit.uptime_seconds,
         complete=bool(raw.strip()) and not report.unparsed,
         readings=readings_of(report),

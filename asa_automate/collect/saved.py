@@ -1,6 +1,7 @@
 """Saved texts in the place of a device: ``DIR/<device>/show_service-policy.txt`` and company."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from asa_automate.errors import BadInput, Incomplete
@@ -17,6 +18,7 @@ class SavedTexts:
 
     device: str
     directory: Path
+    chassis: Mapping[str, str] = field(default_factory=dict)
 
     def show(self, command: str) -> str:
         """The saved answer; "" where a text that may be missing is missing.

@@ -25,7 +25,7 @@ from asa_automate.device.dialogue import (
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Prompt
 from asa_automate.device.wire import Wire
-from asa_automate.errors import Incomplete, LinkLost, LoginRefused
+from asa_automate.errors import Astray, Incomplete, LinkLost, LoginRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Conversation:
         carry: bytes = b"",
         answers: Answers | None = None,
         confirm: bool = False,
+        moves: bool = False,
     ) -> Reply:
         """Send ``line`` and wait for the whole reply.
 
@@ -106,6 +107,7 @@ class Conversation:
             carry: what already stands on the line of the echo.
             answers: what to send to questions that may come.
             confirm: whether a little silence must follow the prompt.
+            moves: whether the line may lead to another prompt (``changeto``).
 
         Raises:
             LinkLost: the link broke, fell silent, or went somewhere unexpected.
@@ -120,8 +122,9 @@ class Conversation:
             quiet=self._timeouts.quiet,
             most=self._timeouts.most_bytes,
             confirm=confirm,
+            moves=moves,
         )
-        exchange.receive(self._unasked())
+        exchange.receive(self._unasked(known))
         self._send(line.encode("ascii") + b"\n", line)
         return self._run(exchange, answers, limit)
 
@@ -143,9 +146,14 @@ class Conversation:
         if not self.alive:
             raise LinkLost("the session has ended; nothing was sent", device=self.device)
 
-    def _unasked(self) -> bytes:
+    def _unasked(self, known: Prompt | None) -> bytes:
+        """What came since the last reply. Another prompt than the last one: nothing is sent."""
         self.must_live()
-        return self._read(0.0, "")
+        data = self._read(0.0, "")
+        now = terminal.prompt_at_end(data)
+        if known and now and (now.host, now.mode) != (known.host, known.mode):
+            self._die(f"the prompt changed from {known.host} to {now.host} unasked")
+        return data
 
     def _send(self, data: bytes, line: str) -> None:
         try:
@@ -196,6 +204,9 @@ class Conversation:
         elif isinstance(step, Stop) and step.too_long:
             self._end()
             raise Incomplete(f"'{exchange.sent}': {step.why}", device=self.device)
+        elif isinstance(step, Stop) and step.moved:
+            self._end()
+            raise Astray(step.why, device=self.device)
         elif isinstance(step, Stop):
             self._die(f"{step.why}{_last(exchange.last_line)}")
 

@@ -121,10 +121,12 @@ class Stop:
     Attributes:
         why: for a person.
         too_long: the reply was larger than the cap.
+        moved: the prompt is that of another unit, or context.
     """
 
     why: str
     too_long: bool = False
+    moved: bool = False
 
 
 NextStep = Wait | Page | Asked | Done | Stop
@@ -143,6 +145,7 @@ class Exchange:
         expects: questions that may be asked and will be answered.
         most: bytes that a reply may have.
         confirm: whether a little silence must follow even a prompt that looks certain.
+        moves: whether what was sent may lead to another prompt (``changeto``).
     """
 
     def __init__(
@@ -155,6 +158,7 @@ class Exchange:
         quiet: Quiet | None = None,
         most: int = 64_000_000,
         confirm: bool = False,
+        moves: bool = False,
     ) -> None:
         self.sent = sent
         self._known = known
@@ -162,6 +166,7 @@ class Exchange:
         self._quiet = quiet or Quiet()
         self._most = most
         self._confirmed_by = self._quiet.line if confirm else 0.0
+        self._moves = moves
         self._data = bytearray(carry)
         self._carried = len(carry)
         self._echo: tuple[int, int] | None = None
@@ -227,9 +232,11 @@ class Exchange:
             needed = self._quiet.settle if self.sent is None else self._quiet.unasked
         elif (prompt.host, prompt.gap) == (known.host, known.gap):
             needed = self._confirmed_by if self._is_certain() else self._quiet.sure
+        elif self._moves and self._is_certain():
+            needed = self._quiet.settle
         elif prompt.hostname == known.hostname and prompt.host != known.host:
             why = f"the prompt changed from {known.host} to {prompt.host}"
-            return self._after(self._quiet.sure, quiet, Stop(why))
+            return self._after(self._quiet.sure, quiet, Stop(why, moved=True))
         else:
             return Wait(_EVER)
         if quiet < needed:

@@ -39,6 +39,9 @@ _ACE = (
 SESSION_LINES = ("enable", "terminal pager 0", "configure terminal", "end", "exit", "write memory")
 """Lines that move the session and, last, save."""
 
+SPACE_LINES = (r"changeto system", r"changeto context [A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+"""Lines that move the session between execution spaces (regular expressions, matched whole)."""
+
 SHOW_LINES = (
     r"show (?:version|curpriv|failover|failover state|mode|context|checksum|clock|firewall|names)",
     r"show startup-config",
@@ -65,7 +68,8 @@ CONFIG_LINES = (
 
 _BYTES = re.compile(r"[\x20-\x3e\x40-\x7e]+")
 _KINDS = tuple(
-    re.compile(pattern) for pattern in (*map(re.escape, SESSION_LINES), *SHOW_LINES, *CONFIG_LINES)
+    re.compile(pattern)
+    for pattern in (*map(re.escape, SESSION_LINES), *SPACE_LINES, *SHOW_LINES, *CONFIG_LINES)
 )
 _READS = tuple(map(re.compile, SHOW_LINES))
 

@@ -23,6 +23,9 @@ def _row(pattern: str, name: str, advice: str) -> Refusal:
     return Refusal(re.compile(pattern, re.IGNORECASE | re.MULTILINE), name, advice)
 
 
+REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
+"""What an active unit says unasked while it copies its configuration to its mate."""
+
 REFUSALS = (
     _row(
         r"Configuration Replication is NOT performed from Standby",
@@ -30,7 +33,7 @@ REFUSALS = (
         "connect to the active unit",
     ),
     _row(
-        r"^(?:Beginning|End) configuration replication",
+        REPLICATION.pattern,
         "replication in progress",
         "wait until the pair is in sync",
     ),

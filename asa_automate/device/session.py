@@ -1,23 +1,19 @@
 """A session with one ASA: log in, read, change line by line, save. The only way to a device."""
 
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Self
 
-from asa_automate.device import prompts
+from asa_automate.device import contexts, prompts
 from asa_automate.device.conversation import Conversation, Limit, Timeouts
 from asa_automate.device.credentials import Secret
 from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply, has_end
 from asa_automate.device.lines import check_line, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
-from asa_automate.device.refusals import is_taken, name_refusal
+from asa_automate.device.refusals import REPLICATION, is_taken, name_refusal
 from asa_automate.device.wire import Wire
-from asa_automate.errors import Incomplete, LineRefused, LoginRefused, Refused
-
-REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
-"""What an active unit says unasked while it copies its configuration to its mate."""
+from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused
 
 
 class Session:
@@ -32,6 +28,9 @@ class Session:
         paged: whether the pager could not be switched off (pages are turned one by one then).
         may_change: whether configuration lines may be sent.
         greeting: what the device printed before its first prompt.
+        context: the security context that it works in; ``None`` on a box in single mode.
+        chassis: what the system execution space said on the way there, by command; empty where
+            it was not visited.
     """
 
     def __init__(
@@ -42,8 +41,11 @@ class Session:
         self.paged = False
         self.may_change = may_change
         self.greeting = ""
+        self.context: str | None = None
+        self.chassis: Mapping[str, str] = contexts.TOLD
         self._talk = talk
         self._timeouts = timeouts
+        self._unsure = ""
 
     @classmethod
     def open(
@@ -52,6 +54,7 @@ class Session:
         *,
         device: str,
         enable_secret: Secret | None,
+        context: str | None = None,
         may_change: bool = False,
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -62,11 +65,13 @@ class Session:
             wire: an authenticated terminal; closed if this fails.
             device: the inventory name, for messages.
             enable_secret: sent once, and only to the ``Password:`` that our ``enable`` raised.
+            context: the security context to go to and to stay in.
             may_change: whether ``configure``, ``line`` and ``save`` are possible at all.
 
         Raises:
             LoginRefused: ``enable`` was refused, or a password is asked for and there is none.
             LinkLost: no prompt came in time, or the link broke.
+            Refused: there is no such context, or the device is replicating its configuration.
         """
         timeouts = timeouts or Timeouts()
         talk = Conversation(wire, device, timeouts, clock)
@@ -77,6 +82,9 @@ class Session:
             session = cls(talk, learnt.prompt, timeouts, may_change=may_change)
             session.greeting = greeting.body
             session._prepare(enable_secret)
+            session._must_not_replicate(greeting)
+            if context is not None:
+                session._enter(context)
         except BaseException:
             talk.close(b"")
             raise
@@ -115,13 +123,19 @@ class Session:
         mode = self.mode
         reply = self._ask(command, limit)
         self._same_mode(command, mode)
-        if REPLICATION.search(reply.before) or REPLICATION.search(reply.body):
-            raise Refused(
-                "it is replicating its configuration; try again later", device=self.device
-            )
+        self._must_not_replicate(reply)
         if command in WHOLE_TEXTS and not _is_whole(reply.body):
             raise Incomplete(f"'{command}' came without its end", device=self.device)
+        if command in WHOLE_TEXTS:
+            self._must_be_in_its_context()
         return reply.body
+
+    def move(self, line: str) -> str:
+        """``changeto``, from privileged exec mode; the device's refusal, empty where it obeyed."""
+        reply = self._ask(line, self._moving, moves=True)
+        self._must_not_replicate(reply)
+        self._same_mode(line, Mode.EXEC)
+        return (reply.before + reply.body).strip()
 
     def configure(self) -> None:
         """Enter configuration mode (nothing to do when it is there already).
@@ -132,6 +146,7 @@ class Session:
         """
         self._must_may_change()
         self._talk.must_live()
+        self._must_be_in_its_context(closely=True)
         if self.prompt.configuring:
             return
         answers = {Question.REPORTING: b"A"}
@@ -147,12 +162,14 @@ class Session:
             Refused: a line that may not be sent at all, or not from here; nothing was sent.
             LineRefused: the device answered with text, or stands in another mode than expected.
             LinkLost: whether the line was executed is not known; the session is dead.
+            Astray: the session is in another context; the session is dead.
         """
         self._must_may_change()
+        self._must_be_in_its_context()
         needed = prompts.mode_needed(check_line(text))
         self._go_to(needed, text)
         limit = Limit(self._timeouts.line, self._timeouts.line)
-        reply = self._ask(text, limit, confirm=True)
+        reply = self._change(text, limit)
         wanted = prompts.mode_after(text, needed)
         if not _is_quiet(text, reply) or self.mode is not wanted:
             raise self._refusal(text, reply, wanted)
@@ -173,7 +190,8 @@ class Session:
         """
         self._must_may_change()
         self.end()
-        reply = self._ask("write memory", Limit(self._timeouts.save, self._timeouts.save))
+        self._must_be_in_its_context(closely=True)
+        reply = self._change("write memory", Limit(self._timeouts.save, self._timeouts.save))
         self._same_mode("write memory", Mode.EXEC)
         return reply.body
 
@@ -188,6 +206,28 @@ class Session:
         if self.prompt.configuring:
             raise LoginRefused("the login ended in configuration mode", device=self.device)
         self.paged = not _is_quiet("terminal pager 0", self._ask("terminal pager 0", self._moving))
+
+    def _enter(self, context: str) -> None:
+        self.chassis = contexts.enter(self, context)
+        self.context = context
+        # Nothing says that the pager stays off in another space.
+        self.paged = not _is_quiet("terminal pager 0", self._ask("terminal pager 0", self._moving))
+
+    def _must_be_in_its_context(self, *, closely: bool = False) -> None:
+        """End a session that was carried off to another context: it must not be typed into."""
+        if self.context is None:
+            return
+        problem = contexts.elsewhere(self, self.context, closely=closely)
+        if problem:
+            self._talk.close(b"")
+            raise Astray(problem, device=self.device, line=self._unsure)
+        self._unsure = ""
+
+    def _must_not_replicate(self, reply: Reply) -> None:
+        if REPLICATION.search(reply.before) or REPLICATION.search(reply.body):
+            raise Refused(
+                "it is replicating its configuration; try again later", device=self.device
+            )
 
     def _enable(self, secret: Secret | None) -> None:
         if secret is None:
@@ -216,12 +256,26 @@ class Session:
         *,
         answers: dict[Question, bytes] | None = None,
         confirm: bool = False,
+        moves: bool = False,
     ) -> Reply:
         reply = self._talk.ask(
-            check_line(line), limit, known=self.prompt, answers=answers, confirm=confirm
+            check_line(line),
+            limit,
+            known=self.prompt,
+            answers=answers,
+            confirm=confirm,
+            moves=moves,
         )
         self.prompt = reply.prompt
         return reply
+
+    def _change(self, line: str, limit: Limit) -> Reply:
+        """Send what changes something; in a context, the next look says where it went."""
+        self._unsure = line if self.context else ""
+        try:
+            return self._ask(line, limit, confirm=line != "write memory")
+        except Astray as error:
+            raise Astray(error.message, device=self.device, line=self._unsure) from None
 
     def _go_to(self, mode: Mode, line: str) -> None:
         exits = prompts.exits_to(self.mode, mode)

@@ -6,7 +6,7 @@ a terminal would show it. A *body* keeps every byte; only line ends are made ``\
 
 import re
 
-from asa_automate.device.prompts import parse
+from asa_automate.device.prompts import Prompt, parse
 
 PAGER = re.compile(r"<--- More --->\s*")
 """What the pager shows at the start of a line (Cisco ASA command reference, ``pager``)."""
@@ -39,6 +39,11 @@ def render(line: str) -> str:
             shown[column : column + 1] = [character]
             column += 1
     return "".join(shown)
+
+
+def prompt_at_end(data: bytes) -> Prompt | None:
+    """The prompt that the last line of ``data`` is, if it is one."""
+    return parse(render(decode(data[data.rfind(b"\n") + 1 :])))
 
 
 def body_text(pages: list[bytes]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from asa_automate.lab import show_config, show_policy, show_system
+from asa_automate.lab import show_config, show_policy, show_system, spaces
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words, incomplete
 
@@ -18,6 +18,7 @@ ANSWERS: dict[str, Answer] = {
     "show names": show_config.show_names,
     "show version": show_system.version,
     "show mode": show_system.mode,
+    "show context": spaces.show_context,
     "show hostname": show_system.hostname,
     "show clock": show_system.clock,
     "show conn count": show_system.conn_count,

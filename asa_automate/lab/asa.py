@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from asa_automate.errors import Unreachable
-from asa_automate.lab.box import Box, Counter, Counts, Entry, Snapshot
+from asa_automate.lab.box import Box, Chassis, Counter, Counts, Entry, Snapshot
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.shell import Shell
@@ -12,7 +12,7 @@ __all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
 
 
 class VirtualAsa(Box):
-    """One virtual firewall: dialect ASA 9.x, single context, no packets, no sockets.
+    """One virtual firewall, or one context of it: dialect ASA 9.x, no packets, no sockets.
 
     ``VirtualAsa(config, knobs, faults)`` loads any ``show running-config`` text. A typed line
     changes ``running`` at once; only ``write memory`` changes ``startup``.
@@ -22,9 +22,15 @@ class VirtualAsa(Box):
     """
 
     def __init__(
-        self, config: str, knobs: Knobs | None = None, faults: Sequence[Fault] = ()
+        self,
+        config: str,
+        knobs: Knobs | None = None,
+        faults: Sequence[Fault] = (),
+        *,
+        chassis: Chassis | None = None,
+        space: str = "",
     ) -> None:
-        super().__init__(config, knobs, faults)
+        super().__init__(config, knobs, faults, chassis=chassis, space=space)
         self._open: list[Shell] = []
 
     def open_session(self, user: str | None = None) -> Shell:
@@ -34,7 +40,7 @@ class VirtualAsa(Box):
             Unreachable: all sessions of the box are taken.
         """
         with self.lock:
-            self._open = [shell for shell in self._open if not shell.closed]
+            self._open = self.sessions
             if len(self._open) >= self.knobs.max_sessions:
                 raise Unreachable("no free session: the device refuses another one")
             self.counts.sessions += 1
@@ -43,7 +49,12 @@ class VirtualAsa(Box):
             return shell
 
     @property
+    def sessions(self) -> list[Shell]:
+        """The sessions that were opened here and are not closed."""
+        with self.lock:
+            return [shell for shell in self._open if not shell.closed]
+
+    @property
     def open_sessions(self) -> int:
         """How many sessions there are now."""
-        with self.lock:
-            return sum(not shell.closed for shell in self._open)
+        return len(self.sessions)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from asa_automate.config.tree import Tree
@@ -37,6 +37,7 @@ class Entry:
         number: of the configuration line over the box's life; ``None`` if it is none.
         fault: kind of the fault that struck here, or an empty text.
         executed: whether the line took effect.
+        space: where it was typed: a context's name, ``system``, or empty in single mode.
     """
 
     session: int
@@ -46,6 +47,7 @@ class Entry:
     number: int | None = None
     fault: str = ""
     executed: bool = True
+    space: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +84,51 @@ class Counts:
     reloads: int = 0
 
 
+@dataclass(slots=True)
+class Chassis:
+    """What all execution spaces of one box have in common; in single mode there is one space.
+
+    Args:
+        spaces: the contexts and the system execution space by name; empty in single mode.
+    """
+
+    script: Script
+    transcript: list[Entry] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    spaces: "dict[str, Box]" = field(default_factory=dict)
+    boots: list[Callable[[], None]] = field(default_factory=list)
+    hang_ups: list[Callable[[], None]] = field(default_factory=list)
+    seconds: float = 0.0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
 class Box:
-    """See :class:`asa_automate.lab.asa.VirtualAsa`, which adds sessions."""
+    """One execution space; see :class:`asa_automate.lab.asa.VirtualAsa`, which adds sessions."""
 
     def __init__(
-        self, config: str, knobs: Knobs | None = None, faults: Sequence[Fault] = ()
+        self,
+        config: str,
+        knobs: Knobs | None = None,
+        faults: Sequence[Fault] = (),
+        *,
+        chassis: Chassis | None = None,
+        space: str = "",
     ) -> None:
         self.knobs = knobs or Knobs()
-        self.running = layout.loaded(config, self.knobs)
-        self.startup = layout.saved(self.running, self.knobs, "enable_15", self._stamp(BOOTED))
-        self.script = Script(tuple(faults))
-        self.transcript: list[Entry] = []
+        self.space = space
+        self.chassis = chassis or Chassis(Script(tuple(faults)))
+        self.script = self.chassis.script
+        self.transcript = self.chassis.transcript
+        self.counts = self.chassis.counts
+        self.lock = self.chassis.lock
+        self.running = layout.loaded(config, self.knobs, space)
+        when = self._stamp(BOOTED)
+        self.startup = layout.saved(self.running, self.knobs, "enable_15", when, space)
         self.snapshots: list[Snapshot] = []
-        self.counts = Counts()
         self.counters: dict[Counter, int] = {}
-        self.seconds = 0.0
         self.last_change = ""
         self.reporting_asked = False
-        self.lock = threading.RLock()
-        self._hang_ups: list[Callable[[], None]] = []
+        self.chassis.boots.append(self._boot)
         self._seen = (self.running, self._settings())
 
     @property
@@ -117,8 +145,17 @@ class Box:
 
     @property
     def hostname(self) -> str:
-        """The name in the prompt."""
+        """The name that this space gives itself."""
         return self._current()[0]
+
+    @property
+    def seconds(self) -> float:
+        """How far the virtual clock has gone since the box was made."""
+        return self.chassis.seconds
+
+    @seconds.setter
+    def seconds(self, value: float) -> None:
+        self.chassis.seconds = value
 
     @property
     def width(self) -> int:
@@ -179,35 +216,39 @@ class Box:
                     path = path[:-1] if line.strip() == "exit" else ()
                     continue
                 path, reply = self._edit_one(path, line.strip())
-                self.transcript.append(Entry(0, "config", line, reply))
+                self.transcript.append(Entry(0, "config", line, reply, space=self.space))
                 replies.append(reply)
         return tuple(replies)
 
     def save(self, user: str = "enable_15") -> None:
         """Running becomes startup."""
-        self.startup = layout.saved(self.running, self.knobs, user, self.stamp())
+        self.startup = layout.saved(self.running, self.knobs, user, self.stamp(), self.space)
         self.counts.saves += 1
         self._snap("write memory", None)
 
     def reload(self) -> None:
-        """Start again from the startup-config: counters are zero, every session is gone."""
+        """Start again, with every context: counters are zero, every session is gone."""
         with self.lock:
-            self.running = layout.booted(self.startup, self.knobs)
-            self.counters.clear()
-            self.last_change = ""
+            for boot in self.chassis.boots:
+                boot()
             self.counts.reloads += 1
-            hang_ups, self._hang_ups = self._hang_ups, []
+            hang_ups, self.chassis.hang_ups = self.chassis.hang_ups, []
             for hang_up in hang_ups:
                 hang_up()
 
     def at_reload(self, hang_up: Callable[[], None]) -> None:
         """Have ``hang_up`` called when the box goes down; once."""
-        self._hang_ups.append(hang_up)
+        self.chassis.hang_ups.append(hang_up)
 
     def leave(self, hang_up: Callable[[], None]) -> None:
         """No longer call ``hang_up``."""
-        if hang_up in self._hang_ups:
-            self._hang_ups.remove(hang_up)
+        if hang_up in self.chassis.hang_ups:
+            self.chassis.hang_ups.remove(hang_up)
+
+    def _boot(self) -> None:
+        self.running = layout.booted(self.startup, self.knobs, self.space)
+        self.counters.clear()
+        self.last_change = ""
 
     def _edit_one(self, path: Path, line: str) -> tuple[Path, str]:
         try:

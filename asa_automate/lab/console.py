@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from asa_automate.lab import texts
+from asa_automate.lab import spaces, texts
 from asa_automate.lab.box import Box, Entry
 from asa_automate.lab.modes import mode_of
 from asa_automate.lab.stanzas import Path, key, starting
@@ -107,7 +107,7 @@ class Console:
     @property
     def prompt_text(self) -> str:
         """The prompt of the mode, with its blank."""
-        name = f"{self.box.hostname}{self.box.knobs.prompt_suffix}"
+        name = f"{spaces.prompt_name(self.box)}{self.box.knobs.prompt_suffix}"
         inside = f"({self.mode})" if self.path is not None else ""
         return f"{name}{inside}{'#' if self.privileged else '>'} "
 
@@ -142,6 +142,13 @@ class Console:
     def record(self, entry: Entry) -> None:
         """Add to the box's transcript."""
         self.box.transcript.append(entry)
+
+    def go_to(self, space: str) -> None:
+        """Be in another execution space, out of configuration mode (``changeto``)."""
+        self.box = self.box.chassis.spaces[space]
+        self.path = None
+        if self.box.knobs.changeto_resets_pager:
+            self.page = _page(self.box)
 
     def run(self, line: str) -> None:
         """Carry out a command line."""

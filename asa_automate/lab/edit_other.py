@@ -25,7 +25,8 @@ _DEFAULTS = ("terminal width 80",)
 #: Source: ASA command reference, list of configuration commands.
 KEPT = (
     "aaa", "aaa-server", "access-group", "arp", "asdm", "auth-prompt", "banner", "boot",
-    "call-home", "clock", "cluster", "command-alias", "console", "crl", "crypto", "ddns",
+    "admin-context", "call-home", "clock", "cluster", "command-alias", "console", "context", "crl",
+    "crypto", "ddns",
     "dhcp-client", "dhcpd", "dhcprelay", "dns", "dns-group", "domain-name",
     "dynamic-access-policy-record", "dynamic-filter", "enable", "established", "event",
     "failover", "fips", "flow-export", "ftp", "global", "group-policy", "hpm", "http", "icmp",

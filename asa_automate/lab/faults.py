@@ -15,6 +15,7 @@ class Kind(StrEnum):
     RELOAD = "reload"  # not executed; the box starts again from its startup-config
     GARBAGE = "garbage"  # a show answers rubbish
     TRUNCATED = "truncated"  # a show stops early, and its prompt follows
+    CHANGETO = "changeto"  # executed; then the session is in another context, in the same mode
 
 
 #: What a ``garbage`` answer looks like unless the fault brings its own text.
@@ -30,7 +31,8 @@ class Fault:
             enter a mode count; ``configure terminal``, ``exit`` and ``end`` do not), or of the
             save or show command where ``on`` says so.
         kind: what happens.
-        text: what the device prints (``refuse``, ``ignore``, ``garbage``).
+        text: what the device prints (``refuse``, ``ignore``, ``garbage``); for ``changeto`` the
+            name of the context.
         seconds: how late a ``delay`` is.
         on: ``line``, ``write`` (``write memory`` and ``copy running-config startup-config``)
             or ``show``.

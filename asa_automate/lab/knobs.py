@@ -88,7 +88,17 @@ class Knobs:
             goes on to the global policy (not documented).
         failover: ``off``, ``active`` or ``standby``.
         max_sessions: management sessions at a time, 5 per context on an ASA.
-        multiple_mode: ``show mode`` says multiple; contexts themselves are not modelled.
+        multiple_mode: ``show mode`` says multiple although the box has no contexts that could be
+            shown. A box with contexts is a :class:`asa_automate.lab.contexts.MultipleAsa`.
+        login_space: where a login over the box's address lands: the admin context, the context of
+            this name, or ``system`` (the console, and a session of the chassis).
+        prompt_names_context: the prompt of a context is ``box/context``; without it, as with
+            ``prompt hostname``, it is the box's in every space.
+        context_lists_all: ``show context`` lists all contexts in each of them, not only its own.
+        changeto_resets_pager: after ``changeto`` the pager is as at login.
+        mate_state: of the other unit in ``show failover``; ``None``: what fits ours.
+        failover_groups: the state of failover group 1, 2 on this unit, in multiple mode; which
+            group a context belongs to stands in its block of the system configuration.
         wording: the refusals that are only guessed.
     """
 
@@ -122,4 +132,10 @@ class Knobs:
     failover: Literal["off", "active", "standby"] = "off"
     max_sessions: int = 5
     multiple_mode: bool = False
+    login_space: str = ""
+    prompt_names_context: bool = True
+    context_lists_all: bool = False
+    changeto_resets_pager: bool = False
+    mate_state: str | None = None
+    failover_groups: tuple[Literal["active", "standby"], ...] = ()
     wording: Wording = field(default_factory=Wording)

@@ -8,6 +8,9 @@ from asa_automate.config.tree import Line, Tree, read_tree, write_tree
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.stanzas import Stanzas
 
+#: The name of the system execution space, where contexts are made; no context may bear it.
+SYSTEM = "system"
+
 _HEADER_LINE = re.compile(r":(\s|$)|(ASA|PIX|FWSM) Version ")
 _NAMED = re.compile(r": (Serial Number|Hardware):")
 #: What some boxes print after ``: end``.
@@ -24,8 +27,12 @@ def version_pair(version: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (9, 0)
 
 
-def loaded(text: str, knobs: Knobs) -> Tree:
-    """Any running-config text as a box holds it: stanzas kept, header made anew."""
+def loaded(text: str, knobs: Knobs, space: str = "") -> Tree:
+    """Any running-config text as a box holds it: stanzas kept, header made anew.
+
+    Args:
+        space: name of a context or of the system execution space; empty in single mode.
+    """
     tree = read_tree(text)
     kept = tuple(line for line in tree.stanzas if not _HEADER_LINE.match(line.text))
     if kept and not kept[0].is_comment:
@@ -38,22 +45,22 @@ def loaded(text: str, knobs: Knobs) -> Tree:
         footer=tuple(line for line in tree.footer if _AFTER_END.match(line)),
         complete=True,
     )
-    return replace(whole, header=_running_header(whole, knobs))
+    return replace(whole, header=_running_header(whole, knobs, space))
 
 
-def saved(running: Tree, knobs: Knobs, user: str, when: str) -> Tree:
+def saved(running: Tree, knobs: Knobs, user: str, when: str, space: str = "") -> Tree:
     """The startup-config after ``write memory``.
 
     The header of a saved text names who saved it, and has a separator ahead of the version.
     """
-    header = _running_header(running, knobs)
+    header = _running_header(running, knobs, space)
     written = (": Saved", f": Written by {user} at {when}", *header[2:-1], "!", header[-1])
     return replace(running, header=written)
 
 
-def booted(startup: Tree, knobs: Knobs) -> Tree:
+def booted(startup: Tree, knobs: Knobs, space: str = "") -> Tree:
     """The running-config right after a start."""
-    return replace(startup, header=_running_header(startup, knobs))
+    return replace(startup, header=_running_header(startup, knobs, space))
 
 
 def printed(tree: Tree, knobs: Knobs) -> str:
@@ -90,12 +97,27 @@ def terminal_width(tree: Tree, knobs: Knobs) -> int:
     return next((int(text.split()[2]) for text in given), knobs.width)
 
 
-def _running_header(tree: Tree, knobs: Knobs) -> tuple[str, ...]:
-    """Serial number and hardware as the loaded text gave them, else by version and knobs."""
+def space_mark(space: str) -> str:
+    """What stands behind a version: which kind of space speaks, not which context.
+
+    Seen in `show version` of two contexts in the collected texts (``9.8(3)21 <context>``), and in
+    a running-config of an FWSM.
+    """
+    if not space:
+        return ""
+    return "<system>" if space == SYSTEM else "<context>"
+
+
+def _running_header(tree: Tree, knobs: Knobs, space: str) -> tuple[str, ...]:
+    """Serial number and hardware as the loaded text gave them, else by version and knobs.
+
+    A context has neither.
+    """
     version = tree.version or knobs.version
     named = tuple(line for line in tree.header if _NAMED.match(line))
     if not named and version_pair(version) >= _SERIAL_SINCE:
         named = (f": Serial Number: {tree.serial}", f": Hardware:   {knobs.hardware}")
-    if not named:
-        return (": Saved", ":", f"ASA Version {version} ")
-    return (": Saved", ": ", *named, ":", f"ASA Version {version} ")
+    last = f"ASA Version {version} {space_mark(space)}"
+    if not named or "context" in last:
+        return (": Saved", ":", last)
+    return (": Saved", ": ", *named, ":", last)

@@ -60,6 +60,7 @@ MODES = (
     _mode("config-router", r"router \S.*"),
     _mode("cfg-call-home", r"call-home"),
     _mode("cfg-call-home-profile", r"call-home", r"profile \S+"),
+    _mode("config-ctx", r"context \S+"),
     _mode("config-time-range", r"time-range \S+"),
     _mode("config-dns-server-group", r"dns server-group \S+"),
     _mode("config-dynamic-access-policy-record", r"dynamic-access-policy-record \S+"),

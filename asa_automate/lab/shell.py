@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from asa_automate.lab import texts
+from asa_automate.lab import spaces, texts
 from asa_automate.lab.answers import ANSWERS, filtered, split_filter
 from asa_automate.lab.box import Box, Entry
 from asa_automate.lab.console import Console
@@ -27,7 +27,7 @@ class Shell(Console):
 
     def run(self, line: str) -> None:
         """One command line, in whatever mode."""
-        mode, executed = self.mode, True
+        mode, executed, space = self.mode, True, self.box.space
         self._fault, self._number = "", None
         command, asked = split_filter(line)
         try:
@@ -43,7 +43,8 @@ class Shell(Console):
         except Refused as no:
             reply, executed = no.reply, False
         executed = executed and self._fault not in NOT_EXECUTED
-        self.record(Entry(self.number, mode, line, reply, self._number, self._fault, executed))
+        entry = Entry(self.number, mode, line, reply, self._number, self._fault, executed, space)
+        self.record(entry)
         if reply and not self.closed:
             self.print(reply)
 
@@ -60,6 +61,7 @@ class Shell(Console):
 
     def _exec(self, found: Found[Command]) -> str:
         word = found.phrase.split()[0]
+        spaces.must_be_valid(self.box, found.phrase, found.words)
         if word == "show":
             full = " ".join([found.phrase, *(w.text for w in found.words.words[found.words.at :])])
             return self._struck("show", full, lambda: found.action(self, found.words))
@@ -72,12 +74,13 @@ class Shell(Console):
         self.box.counts.config_lines += 1
         number = self._number = self.box.counts.config_lines
         reply = self._struck("line", "", lambda: self._carry_out(line, number))
-        if self.box.knobs.failover == "standby":
+        if spaces.is_standby(self.box):
             reply = "\n".join(part for part in (texts.STANDBY, reply) if part)
         return reply
 
     def _carry_out(self, line: str, number: int) -> str:
         path = self.path or ()
+        spaces.must_be_configurable(self.box, path, line)
         try:
             outcome = self.box.configure(path, line, number, self.user)
         except Refused:
@@ -122,7 +125,7 @@ class Shell(Console):
         self.ask("Password: ", then, secret=True)
 
     def _note(self, what: str) -> None:
-        self.record(Entry(self.number, self.mode, what, ""))
+        self.record(Entry(self.number, self.mode, what, "", space=self.box.space))
 
     def login(self, words: Words) -> str:
         """``login``: another user's name and password, and with it level 15."""
@@ -155,7 +158,7 @@ class Shell(Console):
         if self.box.knobs.ask_error_reporting and not self.box.reporting_asked:
             self.say(f"{texts.NOTICE}\n")
             self._ask_reporting()
-        return texts.STANDBY if self.box.knobs.failover == "standby" else ""
+        return texts.STANDBY if spaces.is_standby(self.box) else ""
 
     def _ask_reporting(self) -> None:
         self.ask(texts.REPORTING_QUESTION, self._reporting)
@@ -210,6 +213,18 @@ class Shell(Console):
         level = 15 if self.privileged else 1
         user = "enable_15" if self.privileged and not self.box.knobs.username else self.user
         return texts.CURPRIV.format(user=user, level=level, modes=modes)
+
+    # Contexts
+
+    def changeto_context(self, words: Words) -> str:
+        """``changeto context NAME``; it also leaves the configuration mode."""
+        self.go_to(spaces.wanted_context(self.box, words))
+        return ""
+
+    def changeto_system(self, words: Words) -> str:
+        """``changeto system``."""
+        self.go_to(spaces.wanted_system(self.box, words))
+        return ""
 
     # Saving and starting again
 
@@ -276,6 +291,8 @@ _EVERYWHERE: dict[str, Command] = {
     "copy running-config startup-config": Shell.copy_running,
     "copy /noconfirm running-config startup-config": Shell.copy_at_once,
     "configure terminal": Shell.configure,
+    "changeto context": Shell.changeto_context,
+    "changeto system": Shell.changeto_system,
 }
 USER = Grammar[Command](
     {

@@ -1,7 +1,9 @@
 """``show version``, ``show curpriv``, ``show failover`` and the other small answers."""
 
+from asa_automate.lab import spaces
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words
+from asa_automate.lab.layout import space_mark
 
 _VERSION = """\
 
@@ -27,9 +29,7 @@ Encryption-DES                    : Enabled
 Encryption-3DES-AES               : Enabled
 Security Contexts                 : 2
 
-Serial Number: {serial}
-
-Image type          : Release
+{serial}Image type          : Release
 Key version         : A
 
 {changed}"""
@@ -72,11 +72,11 @@ def version(box: Box, words: Words) -> str:
     if not box.last_change:
         changed = "Configuration has not been modified since last system restart."
     return _VERSION.format(
-        version=f"{box.running.version} ",
+        version=f"{box.running.version} {space_mark(box.space)}",
         hostname=box.hostname,
         up=_up(box.seconds),
         hardware=box.knobs.hardware,
-        serial=box.serial,
+        serial=f"Serial Number: {box.serial}\n\n" if spaces.shows_serial(box) else "",
         changed=changed,
     )
 
@@ -84,7 +84,7 @@ def version(box: Box, words: Words) -> str:
 def mode(box: Box, words: Words) -> str:
     """``show mode``."""
     words.end()
-    return f"Security context mode: {'multiple' if box.knobs.multiple_mode else 'single'} "
+    return f"Security context mode: {'multiple' if spaces.is_multiple(box) else 'single'} "
 
 
 def hostname(box: Box, words: Words) -> str:
@@ -109,6 +109,8 @@ def conn_count(box: Box, words: Words) -> str:
 def failover(box: Box, words: Words) -> str:
     """``show failover``."""
     words.end()
+    if of_contexts := spaces.show_failover(box):
+        return of_contexts
     if box.knobs.failover == "off":
         return "Failover Off \nFailover unit Secondary\nFailover LAN Interface: not Configured"
     return _FAILOVER.format(
@@ -127,6 +129,7 @@ def failover_state(box: Box, words: Words) -> str:
 def _pair(box: Box) -> dict[str, str]:
     active, standby = ("Primary", "Active"), ("Secondary", "Standby Ready")
     mine, mate = (active, standby) if box.knobs.failover == "active" else (standby, active)
+    mate = (mate[0], box.knobs.mate_state or mate[1])
     return {"unit": mine[0], "state": mine[1], "mate_unit": mate[0], "mate_state": mate[1]}
 
 

@@ -51,6 +51,12 @@ def _truncated(shell: Console, fault: Fault, execute: _Execute) -> str:
     return "\n".join(execute().split("\n")[: fault.lines])
 
 
+def _changeto(shell: Console, fault: Fault, execute: _Execute) -> str:
+    reply = execute()
+    shell.box = shell.box.chassis.spaces[fault.text]
+    return reply
+
+
 _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
     Kind.CUT_BEFORE: _cut_before,
     Kind.CUT_AFTER: _cut_after,
@@ -60,6 +66,7 @@ _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
     Kind.RELOAD: _reload,
     Kind.GARBAGE: _garbage,
     Kind.TRUNCATED: _truncated,
+    Kind.CHANGETO: _changeto,
 }
 
 

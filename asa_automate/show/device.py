@@ -13,13 +13,18 @@ from asa_automate.show.templates import LINE_CAP, lines_of, records
 
 Mode = Literal["single", "multiple"]
 
+#: States of a unit, or a group, in which its configuration is being copied to it
+#: (ASA command reference, `show failover`, table of states).
+REPLICATING = ("sync config", "bulk sync", "config syncing", "sync file system")
+
 
 class VersionFacts(Frozen):
     """``show version``.
 
     ``version`` is as printed, ``9.8(4)10``; ``in_context`` says that a context answered
-    (``<context>`` behind the version), which prints no serial number. Uptimes are given as
-    printed and in seconds, a year taken as 365 days.
+    (``<context>`` behind the version), which prints no serial number, and ``in_system`` that the
+    system execution space did (``<system>``). Uptimes are given as printed and in seconds, a year
+    taken as 365 days.
     """
 
     hostname: str | None = None
@@ -27,6 +32,7 @@ class VersionFacts(Frozen):
     serial: str | None = None
     hardware: str | None = None
     in_context: bool = False
+    in_system: bool = False
     uptime: str | None = None
     uptime_seconds: int | None = None
     cluster_uptime: str | None = None
@@ -52,6 +58,31 @@ class FailoverFacts(Frozen):
     serial: str | None = None
     mate_serial: str | None = None
 
+    @property
+    def replicating(self) -> str | None:
+        """The state that shows a configuration on its way from unit to unit, if one does."""
+        states = (self.state, self.mate_state, *self.group_states, *self.mate_group_states)
+        return next((s for s in states if s and s.startswith(REPLICATING)), None)
+
+
+class ContextRow(Frozen):
+    """One row of ``show context``."""
+
+    name: str
+    admin: bool = False
+
+
+class ContextTable(Frozen):
+    """``show context``; ``whole``: as many rows as its last line counts, where there is one."""
+
+    rows: tuple[ContextRow, ...] = ()
+    whole: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the order of the table."""
+        return tuple(row.name for row in self.rows)
+
 
 def parse_version(text: str) -> VersionFacts:
     """Read ``show version``."""
@@ -62,7 +93,8 @@ def parse_version(text: str) -> VersionFacts:
         version=_word(says, "VERSION"),
         serial=_word(says, "SERIAL"),
         hardware=_word(says, "HARDWARE"),
-        in_context=bool(says.get("CONTEXT")),
+        in_context=says.get("CONTEXT") == "<context>",
+        in_system=says.get("CONTEXT") == "<system>",
         uptime=uptime,
         uptime_seconds=uptime_seconds(uptime),
         cluster_uptime=cluster,
@@ -90,6 +122,15 @@ def parse_failover(text: str) -> FailoverFacts:
     )
 
 
+def parse_contexts(text: str) -> ContextTable:
+    """Read ``show context``, of the system execution space or of a context."""
+    lines = [line for line in lines_of(text) if len(line) <= LINE_CAP]
+    found = records("show context", "\n".join(lines), ("NAME", "ADMIN"))
+    rows = [ContextRow(name=str(r["NAME"]), admin=bool(r["ADMIN"])) for r in found]
+    total = _TOTAL.search(text)
+    return ContextTable(rows=tuple(rows), whole=total is None or int(total[1]) == len(rows))
+
+
 def parse_mode(text: str) -> Mode | None:
     """Read ``show mode``; ``None`` when the text does not say."""
     match _word(_facts("show mode", text, ("MODE",)), "MODE"):
@@ -107,6 +148,7 @@ def parse_curpriv(text: str) -> int | None:
     return None if level is None else int(level)
 
 
+_TOTAL = re.compile(r"Total active Security Contexts: ([0-9]{1,6})")
 _SECONDS = {"year": 365 * 86400, "day": 86400, "hour": 3600, "min": 60, "sec": 1}
 _AMOUNT = re.compile(r"([0-9]{1,9}) (year|day|hour|min|sec)s?(?:$| )")
 

@@ -1,4 +1,7 @@
-"""What a probe found out about a box, kept per serial number and software version."""
+"""What a probe found out about a box, kept per serial number and software version.
+
+Contexts of one box share it: how a class is picked is the software's doing, and no setting.
+"""
 
 from datetime import UTC, datetime
 

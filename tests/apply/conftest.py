@@ -70,9 +70,14 @@ class Clocked:
 
 @dataclass
 class Rig:
-    """A box, and everything that an apply needs around it."""
+    """A box, and everything that an apply needs around it.
+
+    In multiple mode ``box`` is the context, and ``door`` the box whose address is called.
+    """
 
     box: VirtualAsa
+    door: VirtualAsa | None = None
+    context: str | None = None
     secret: str = Knobs().enable_password
     records: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
@@ -97,11 +102,12 @@ class Rig:
         self.readings[serial, version] = reading
 
     def link(self) -> Session:
-        wire = Clocked(MemoryWire(self.box))
+        wire = Clocked(MemoryWire(self.door or self.box))
         return Session.open(
             wire,
             device="fw",
             enable_secret=Secret(self.secret),
+            context=self.context,
             may_change=True,
             clock=lambda: wire.now,
         )
@@ -132,7 +138,9 @@ class Rig:
         identity = identify(session)
         session.close()
         known = PlanReading() if reading is Reading.UNKNOWN else PlanReading(value=reading)
-        request = Request("fw", None, identity, (wish,) if gateways else (), known, strategy)
+        request = Request(
+            "fw", self.context, identity, (wish,) if gateways else (), known, strategy
+        )
         return plan_device(request, read_running(self.box.running_text))
 
     def apply(self, plan: DevicePlan, options: Options | None = None) -> Outcome:
@@ -316,7 +324,7 @@ class Judge:
         lines = [e.line for e in rig.box.transcript]
         first = next(i for i, line in enumerate(lines) if _saves(line))
         changes = [i for i, e in enumerate(rig.box.transcript[:first]) if e.number is not None]
-        between = lines[changes[-1] + 1 : first]
+        between = [line for line in lines[changes[-1] + 1 : first] if line not in _WHERE]
         for gateway in self.gateways:
             for one, other in ((PEER, gateway), (gateway, PEER)):
                 assert f"show service-policy flow tcp host {one} host {other} eq 25" in between
@@ -332,6 +340,10 @@ class Judge:
                 for where, taken in now.items():
                     allowed = {old[asked][where], new[asked][where] if ours else None}
                     assert taken in allowed, (asked, where, taken)
+
+
+#: How a session in a context makes sure of where it is.
+_WHERE = ("show context", "show version")
 
 
 def _saves(line: str) -> bool:

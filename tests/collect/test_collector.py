@@ -34,6 +34,7 @@ class Box:
     asked: list[str] = field(default_factory=list)
     closed: int = 0
     loses_link: bool = False
+    chassis: dict[str, str] = field(default_factory=dict)
 
     def show(self, command: str) -> str:
         self.asked.append(command)

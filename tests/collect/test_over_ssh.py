@@ -15,7 +15,7 @@ from asa_automate.lab.ssh_server import serve
 
 # In parentheses: what the virtual firewall writes down in the place of a password.
 READS = re.compile(
-    r"\(.*password\)|enable|exit|terminal pager 0|show (curpriv|version|service-policy.*)"
+    r"\(.*password\)|enable|exit|terminal pager 0|show (curpriv|mode|version|service-policy.*)"
 )
 
 

@@ -2,6 +2,8 @@
 
 A case names a sample configuration, knobs, lines that another operator has typed before, then
 a session (``type``, ``says``, ``prompt``) and what the running configuration is afterwards.
+With ``contexts`` (name: sample) it is a box in multiple mode, and ``space`` says whose running
+configuration is meant.
 Each is played twice: every line at once, and byte by byte.
 """
 
@@ -14,6 +16,7 @@ from ruamel.yaml import YAML
 
 from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.console import Console
+from asa_automate.lab.contexts import MultipleAsa, system_text
 from asa_automate.lab.knobs import Era, Knobs
 from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.model import Reading
@@ -23,7 +26,7 @@ CONFIGS = {"ordinary": ordinary("fw"), "interface_policy": interface_policy("fw"
 TYPES = {"reading": Reading, "era": Era}
 KEYS = {
     *("why", "source", "config", "version", "knobs", "before", "from", "session"),
-    *("running", "has", "lacks"),
+    *("running", "has", "lacks", "contexts", "groups", "space"),
 }
 
 
@@ -44,7 +47,11 @@ def box_of(case: dict[str, Any]) -> VirtualAsa:
     text = CONFIGS[case.get("config", "ordinary")]
     if "version" in case:
         text = text.replace("ASA Version 9.16(4)", f"ASA Version {case['version']}")
-    box = VirtualAsa(text, replace(at_start, **given))
+    knobs = replace(at_start, **given)
+    if "contexts" in case:
+        texts = {name: CONFIGS[sample] for name, sample in case["contexts"].items()}
+        return MultipleAsa(system_text("fw", texts, groups=case.get("groups")), texts, knobs)
+    box = VirtualAsa(text, knobs)
     for reply in box.edit(case.get("before", [])):
         assert reply == "", "the lines before a case must all be accepted"
     return box
@@ -96,7 +103,8 @@ def test_case(path: Path, chunk: int | None) -> None:
     for step in case["session"]:
         play(shell, step, chunk)
 
-    lines = [line.rstrip() for line in box.running_text.split("\n")]
+    judged = box.chassis.spaces[case["space"]] if "space" in case else box
+    lines = [line.rstrip() for line in judged.running_text.split("\n")]
     for head, section in case.get("running", {}).items():
         assert section == [line for line in lines if line.startswith(head)], head
     for block in case.get("has", []):

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from ntc_templates.parse import parse_output
 
 from asa_automate.show.device import (
+    ContextTable,
     FailoverFacts,
     VersionFacts,
+    parse_contexts,
     parse_curpriv,
     parse_failover,
     parse_mode,
@@ -233,3 +235,45 @@ def test_any_text_is_read(text: str) -> None:
     parse_failover(text)
     parse_mode(text)
     parse_curpriv(text)
+
+
+TABLE = """\
+Context Name      Class                Interfaces           Mode         URL
+ pod1             default              Vlan100,Vlan200      Routed       disk0:/pod1
+*admin            default              Vlan1000,Vlan1001,   Routed       disk0:/admin.cfg
+                                       Vlan1030
+ mail             gold                                      Transparent  disk0:/mail.cfg
+Total active Security Contexts: 3
+"""
+
+
+def test_contexts() -> None:
+    table = parse_contexts(f"fw# show context\n{TABLE}\nfw# ")
+
+    assert ("pod1", "admin", "mail") == table.names
+    assert ["admin"] == [row.name for row in table.rows if row.admin]
+    assert table.whole
+    assert not parse_contexts(TABLE.replace(": 3", ": 4")).whole
+    assert ContextTable(whole=True) == parse_contexts("ERROR: % Invalid input detected at '^'")
+
+
+def test_corpus_contexts(corpus: Path) -> None:
+    table = parse_contexts((corpus / "other" / "genie_ShowContext_output.txt").read_text())
+
+    assert (("pod1", "pod2", "admin"), True) == (table.names, table.whole)
+
+
+def test_the_system_space_says_so_behind_the_version() -> None:
+    read = parse_version("Cisco Adaptive Security Appliance Software Version 9.8(2) <system>\n")
+
+    assert ("9.8(2)", False, True) == (read.version, read.in_context, read.in_system)
+
+
+@pytest.mark.parametrize("state", ["Sync Config", "Bulk Sync", "Config Syncing"])
+def test_a_pair_in_replication(state: str) -> None:
+    pair = PAIR.replace("Primary - Failed", f"Primary - {state}")
+    groups = GROUPS.format(second="Active").replace("Standby Ready", state, 1)
+
+    assert parse_failover(pair).replicating == state.lower()
+    assert parse_failover(groups).replicating == state.lower()
+    assert parse_failover(PAIR).replicating is None

@@ -1,0 +1,93 @@
+"""Which unit of a pair, and which execution space of a box, may be changed at all."""
+
+from asa_automate.apply.ports import Session
+from asa_automate.device.contexts import FAILOVER, must_name_its_context, runs_contexts
+from asa_automate.device.refusals import REPLICATION
+from asa_automate.errors import Incomplete, Refused
+from asa_automate.show.device import FailoverFacts, parse_failover
+
+#: A box without the command has no failover.
+_UNKNOWN_COMMAND = "Invalid input detected"
+
+
+def must_be_a_target(session: Session, device: str, context: str | None) -> None:
+    """Refuse a box in multiple mode without a context, a standby unit, a pair in replication.
+
+    Args:
+        context: that the plan is for; the session must be in the same.
+
+    Raises:
+        Incomplete: it does not say which of them it is.
+    """
+    must_be_in(session, device, context)
+    must_be_active(session.show(FAILOVER), device)
+    if context is None:
+        must_be_single(session)
+    elif FAILOVER in session.chassis:
+        must_not_replicate(session.chassis[FAILOVER], device)
+
+
+def must_be_in(session: Session, device: str, context: str | None) -> None:
+    """Refuse a session whose context is not the one that the plan, or the run, is for."""
+    if session.context != context:
+        here, there = session.context or "no context", context or "no context"
+        raise Refused(f"the plan is for {there}, and the inventory says {here}", device=device)
+
+
+def must_be_single(session: Session) -> None:
+    """Refuse a box in multiple mode, with the contexts that the inventory may name."""
+    if runs_contexts(session):
+        raise must_name_its_context(session)
+
+
+def must_be_active(text: str, device: str) -> None:
+    """Refuse what is not surely the active unit, by its answer to ``show failover``.
+
+    Raises:
+        Incomplete: it cannot be read.
+    """
+    failover = parse_failover(text)
+    if failover.enabled is None and _UNKNOWN_COMMAND not in text:
+        raise Incomplete("its answer to `show failover` cannot be read", device=device)
+    if failover.enabled and failover.state is None:
+        raise Refused(standby(failover), device=device)
+    must_not_stand_by(text, device)
+
+
+def must_not_stand_by(text: str, device: str) -> None:
+    """Refuse a standby unit, a context whose group stands by here, and a pair in replication.
+
+    A text that says nothing about it, one that was saved in part, is let pass.
+    """
+    failover = parse_failover(text)
+    known = failover.state is not None or failover.group_states
+    if failover.enabled and known and failover.state != "active":
+        raise Refused(standby(failover), device=device)
+    must_not_replicate(text, device)
+
+
+def must_not_replicate(text: str, device: str) -> None:
+    """Refuse a pair one of whose units is being given its configuration."""
+    state = parse_failover(text).replicating
+    if state or REPLICATION.search(text):
+        raise Refused(
+            f"its failover pair is in replication ({state or 'as it says itself'}); "
+            "try again when both units are in sync",
+            device=device,
+        )
+
+
+def standby(failover: FailoverFacts) -> str:
+    """The reason for which a unit, or a context on it, is not the one to change."""
+    if failover.state is None and len(set(failover.group_states)) > 1:
+        states = ", ".join(f"{n} {s}" for n, s in enumerate(failover.group_states, 1))
+        return (
+            f"its failover groups differ on this unit ({states}): "
+            "`show failover` must come from the context itself"
+        )
+    if failover.unit is None and failover.state:
+        return f"this context is {failover.state} on this unit; connect to the other one"
+    return (
+        f"this is the {failover.state or 'undetermined'} unit of a failover pair; "
+        "connect to the active one"
+    )

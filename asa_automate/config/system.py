@@ -1,0 +1,26 @@
+"""The configuration of a system execution space: it makes contexts, and inspects nothing itself.
+
+Source: ASA CLI guides, multiple context mode: ``admin-context``, and ``context`` blocks each with
+a ``config-url``, stand in the system configuration alone.
+"""
+
+import re
+
+from asa_automate.config.tree import Line, Tree
+
+_VERSION = re.compile(r"^(?:ASA|PIX|FWSM) Version \S+ +<system>")
+
+
+def system_line(tree: Tree) -> Line | None:
+    """The first line that shows the text of a system execution space; ``None``: it is none."""
+    for number, raw in enumerate(tree.header, 1):
+        if _VERSION.match(raw.strip()):
+            return Line(raw, number)
+    return next((line for line in tree.commands() if _makes_contexts(line)), None)
+
+
+def _makes_contexts(line: Line) -> bool:
+    if line.text.startswith(("admin-context ", "config-url ")):
+        return True
+    has_url = any(child.text.startswith("config-url ") for child in line.commands())
+    return line.text.startswith("context ") and has_url
