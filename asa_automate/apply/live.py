@@ -7,8 +7,8 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Address, Reading
 from asa_automate.plan.flows import control_flows
-from asa_automate.plan.peers import PEERS
 from asa_automate.plan.names import CLASS
+from asa_automate.plan.peers import PEERS
 from asa_automate.show.flow import FlowAnswer, FlowSection, parse_flow
 from asa_automate.simulate.classify import Taken, World, classify_in
 from asa_automate.simulate.engines import ESMTP, effective_map

@@ -6,17 +6,17 @@ a ``config-url``, stand in the system configuration alone.
 
 import re
 
-from asa_automate.config.tree import Line, Tree
+from asa_automate.config.tree import CutTree, Line
 
 _VERSION = re.compile(r"^(?:ASA|PIX|FWSM) Version \S+ +<system>")
 
 
-def system_line(tree: Tree) -> Line | None:
+def system_line(tree: CutTree) -> Line | None:
     """The first line that shows the text of a system execution space; ``None``: it is none."""
     for number, raw in enumerate(tree.header, 1):
         if _VERSION.match(raw.strip()):
             return Line(raw, number)
-    return next((line for line in tree.commands() if _makes_contexts(line)), None)
+    return next((line for line in tree.opened() if _makes_contexts(line)), None)
 
 
 def _makes_contexts(line: Line) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.plan.peers import flows_of_others
 from asa_automate.simulate.classify import Verdict, World, classify, classify_in
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import WORTH_IT, Lists, named_by
@@ -19,6 +20,7 @@ class Judge:
         #: Configurations that flows can tell apart, each with its access-lists.
         self._known: list[tuple[RunningConfig, Lists]] = []
         self._meanings: dict[Hashable, int] = {}
+        self._spoken_of: dict[int, tuple[Flow, ...]] = {}
         #: A configuration is held on to, so that its identity stays its own.
         self._places: dict[int, tuple[RunningConfig, int]] = {}
         self._verdicts: dict[_Worlds, dict[Flow, Verdict]] = {}
@@ -42,6 +44,13 @@ class Judge:
     def lists(self, running: RunningConfig) -> Lists:
         """The access-lists of a configuration, made ready for many flows."""
         return self._known[self.place(running)][1]
+
+    def spoken_of(self, running: RunningConfig) -> tuple[Flow, ...]:
+        """As :func:`asa_automate.plan.peers.flows_of_others`."""
+        place = self.place(running)
+        if place not in self._spoken_of:
+            self._spoken_of[place] = tuple(flows_of_others(running, self.lists(running)))
+        return self._spoken_of[place]
 
     def place(self, running: RunningConfig) -> int:
         """A number that two configurations share if no flow can tell them apart."""

@@ -7,6 +7,7 @@ each list decides. One address of each kind of piece stands for all of them.
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
+from itertools import product
 
 from asa_automate.config.access_list import Ace, Acl, Endpoint, Ports
 from asa_automate.config.policy_map import PolicyClass
@@ -16,12 +17,14 @@ from asa_automate.model import Address, Reading
 from asa_automate.simulate.access import Truth
 from asa_automate.simulate.classify import World, class_takes
 from asa_automate.simulate.flow import SMTP, Flow
-from asa_automate.simulate.matcher import Lists, Range, ranges_of
+from asa_automate.simulate.matcher import Lists
 
 #: RFC 5737 TEST-NET-2, RFC 3849: addresses that are nobody's.
 PEERS: tuple[Address, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:ffff::7"))
 #: RFC 6056, section 2.1: a port that a client may have.
 SOURCE_PORT = 40000
+#: So many entries of one list are asked whom else they take, spread over the list.
+MOST_ENTRIES = 256
 #: More kinds of peers than this cannot be gone through for every line of a plan.
 MOST_KINDS = 4096
 
@@ -42,7 +45,7 @@ def flows_with(
     others = [[e.source if incoming else e.destination for e in entries] for entries in found]
     ports = _source_ports(e.source_ports for entries in found for e in entries)
     count = 0
-    for peer in _peers(running, gateway, others):
+    for peer in _peers(gateway, others, lists):
         for port in ports:
             count += 1
             if count > MOST_KINDS:
@@ -56,26 +59,28 @@ def flows_with(
 def flows_of_others(running: RunningConfig, lists: Lists) -> Iterator[Flow]:
     """SMTP that the access-lists of classes speak of: a flow for each pattern of classes.
 
-    Each entry that may take SMTP gives one flow from the first of its sources to the first of its
+    An entry that may take SMTP gives one flow from the first of its sources to the first of its
     destinations; of those that the same classes take one is enough.
     """
     seen: set[tuple[Truth, ...]] = set()
-    classes = list(_classes(running))
+    classes, acls = list(_classes(running)), list(_acls(running))
     asked = _flow(PEERS[0], PEERS[0], SOURCE_PORT, incoming=True)
-    for acl, ignored in _acls(running):
-        for entry in lists.ready(acl).serving(asked, addresses_only=ignored):
-            for flow in _of_entry(running, entry):
-                world = World(Reading.PER_ENGINE)
-                taken = tuple(class_takes(running, c, flow, world, lists=lists) for c in classes)
-                if taken not in seen:
-                    seen.add(taken)
-                    yield flow
+    for acl, ignored in acls:
+        entries = lists.ready(acl).serving(asked, addresses_only=ignored)
+        for flow in _of_entries(lists, entries[:: len(entries) // MOST_ENTRIES + 1]):
+            if len(seen) == 2 ** len(acls):
+                return
+            world = World(Reading.PER_ENGINE)
+            taken = tuple(class_takes(running, c, flow, world, lists=lists) for c in classes)
+            if taken not in seen:
+                seen.add(taken)
+                yield flow
 
 
-def _of_entry(running: RunningConfig, entry: Ace) -> Iterator[Flow]:
-    for peer in PEERS:
+def _of_entries(lists: Lists, entries: list[Ace]) -> Iterator[Flow]:
+    for entry, peer in product(entries, PEERS):
         low, high = (
-            next(iter(ranges_of(running, end, peer.version)), None)
+            next(iter(lists.members(end).ranges[peer.version]), None)
             for end in (entry.source, entry.destination)
         )
         if low is not None and high is not None:
@@ -117,15 +122,13 @@ def _source_ports(conditions: Iterator[Ports | None]) -> list[int]:
     return list(ports)
 
 
-def _peers(
-    running: RunningConfig, gateway: Address, lists: list[list[Endpoint]]
-) -> Iterator[Address]:
+def _peers(gateway: Address, found: list[list[Endpoint]], lists: Lists) -> Iterator[Address]:
     """One address for each combination of entries that come first in their lists."""
     toggles: dict[int, int] = {}
     shift, parts = 0, []
-    for ends in lists:
+    for ends in found:
         for place, end in enumerate(ends):
-            for low, high in _apart(ranges_of(running, end, gateway.version)):
+            for low, high in lists.members(end).ranges[gateway.version]:
                 toggles[low] = toggles.get(low, 0) ^ 1 << (shift + place)
                 toggles[high + 1] = toggles.get(high + 1, 0) ^ 1 << (shift + place)
         parts.append((1 << shift + len(ends)) - (1 << shift))
@@ -146,18 +149,3 @@ def _peers(
 def _usual(low: int, high: int, gateway: int) -> int | None:
     """An address of the piece that is neither unspecified nor the gateway itself."""
     return next((n for n in range(low, min(high, low + 2) + 1) if n not in (0, gateway)), None)
-
-
-def _apart(ranges: list[Range]) -> Iterator[Range]:
-    """The same addresses in ranges that neither meet nor overlap."""
-    current: Range | None = None
-    for low, high in sorted(ranges):
-        if current is None:
-            current = (low, high)
-        elif low <= current[1] + 1:
-            current = (current[0], max(current[1], high))
-        else:
-            yield current
-            current = (low, high)
-    if current is not None:
-        yield current

@@ -20,7 +20,6 @@ from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL
-from asa_automate.plan.peers import flows_of_others
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
@@ -178,8 +177,8 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
 def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> Iterator[Flow]:
     everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
     yield from gateway_flows(running, everyone, judge.lists(running))
-    spoken_of = flows_of_others(running, judge.lists(running))
-    others = chain(control_flows(running, everyone), _but_for(everyone, running, spoken_of))
+    spoken_of = _but_for(everyone, running, judge.spoken_of(running))
+    others = chain(control_flows(running, everyone), spoken_of)
     yield from (f for f in others if not _lost_by_version(running, f))
 
 

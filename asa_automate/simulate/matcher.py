@@ -5,14 +5,15 @@ kept; a flow's entry is then the lowest bit that its parts have in common. 10,00
 flow a few microseconds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from asa_automate.config.access_list import Ace, Acl, Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
-from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, endpoint_has, service_takes
+from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
 
 #: Below this many entries it is quicker to ask them one by one.
@@ -34,6 +35,7 @@ class Lists:
         #: By the identity of the access-list; a matcher holds on to its access-list.
         self._shared = {} if shared is None else shared
         self._ready: dict[int, Matcher] = {}
+        self._flat = _Flat(running)
 
     def of(self, running: RunningConfig) -> "Lists":
         """Those of another configuration."""
@@ -44,6 +46,10 @@ class Lists:
         if len(acl.entries) < WORTH_IT:
             return decide(self._running, acl, flow, addresses_only=addresses_only)
         return self.ready(acl).decide(flow, addresses_only=addresses_only)
+
+    def members(self, end: Endpoint) -> "Members":
+        """What an end of an entry stands for."""
+        return self._flat.members(end)
 
     def ready(self, acl: Acl) -> "Matcher":
         """One of them."""
@@ -67,8 +73,9 @@ class Matcher:
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
         self._nouns = dict(named_by(running, acl))
-        self._source = _Side(running, [e.source for e in self._entries])
-        self._destination = _Side(running, [e.destination for e in self._entries])
+        flat = _Flat(running)
+        self._source = _Side(flat, [e.source for e in self._entries])
+        self._destination = _Side(flat, [e.destination for e in self._entries])
         self._services = _by_meaning([_service_of(e) for e in self._entries])
         self._by_service: dict[tuple[str, int | None, int], Bits] = {}
 
@@ -133,87 +140,78 @@ class Matcher:
 class _Side:
     """Sources or destinations of all entries."""
 
-    def __init__(self, running: RunningConfig, ends: list[Endpoint]) -> None:
-        self._running = running
+    def __init__(self, flat: "_Flat", ends: list[Endpoint]) -> None:
         self._hosts: dict[Host, int] = {}
-        self._others: list[tuple[Callable[[Address], Truth], int]] = []
+        self._others: list[tuple[Members, int]] = []
         self._known: dict[Address, Bits] = {}
-        flat = _Flat(running)
         for end, mask in _by_meaning(ends).items():
             network = end.network
-            if end.kind == "network" and network and network.prefixlen == network.max_prefixlen:
+            if network is not None and network.prefixlen == network.max_prefixlen:
                 key = (network.version, int(network.network_address))
                 self._hosts[key] = self._hosts.get(key, 0) | mask
-            elif end.kind in _NAMED:
-                self._others.append((flat.members(end).has, mask))
             else:
-                self._others.append((_asking(running, end), mask))
+                self._others.append((flat.members(end), mask))
 
     def bits(self, address: Address) -> Bits:
         found = self._known.get(address)
         if found is None:
-            sure, open_ = _bits((has(address), mask) for has, mask in self._others)
-            host = self._hosts.get((address.version, int(address)), 0)
-            found = self._known[address] = (sure | host, open_)
+            key = (address.version, int(address))
+            sure, open_ = _bits((members.has(*key), mask) for members, mask in self._others)
+            found = self._known[address] = (sure | self._hosts.get(key, 0), open_)
         return found
 
 
-def ranges_of(running: RunningConfig, end: Endpoint, version: int) -> list[Range]:
-    """The addresses that an end has for certain, as first and last of each range.
+class Members:
+    """The addresses that an end of an entry stands for, those of nested groups included.
 
-    What is not understood has none here.
+    Args:
+        ranges: IP version, first and last address.
+        understood: ``False`` where it may stand for others besides.
     """
-    top = 2 ** (32 if version == 4 else 128) - 1
-    if end.network is not None:
-        network = end.network
-        ends = (int(network.network_address), int(network.broadcast_address))
-        return [ends] if network.version == version else []
-    if end.kind in _NAMED:
-        members = _Flat(running).members(end)
-        nested = (r for run, other in members.others for r in ranges_of(run, other, version))
-        return [*((host, host) for v, host in members.hosts if v == version), *nested]
-    if end.kind == "interface":
-        own = (a for a, name in running.own_addresses.items() if name == end.name)
-        return [(int(a), int(a)) for a in own if a.version == version]
-    everything = end.kind == "any" and (version == 4 or (running.version or UNIFIED) >= UNIFIED)
-    return [(0, top)] if everything or end.kind == f"any{version}" else []
 
+    __slots__ = ("_starts", "ranges", "understood")
 
-def _asking(running: RunningConfig, end: Endpoint) -> Callable[[Address], Truth]:
-    return lambda address: endpoint_has(running, end, address)
+    def __init__(self, ranges: Iterable[tuple[int, int, int]], *, understood: bool = True) -> None:
+        given = list(ranges)
+        self.ranges = {v: _apart((a, b) for w, a, b in given if w == v) for v in (4, 6)}
+        self._starts = {v: [low for low, _ in self.ranges[v]] for v in (4, 6)}
+        self.understood = understood
 
-
-@dataclass(frozen=True, slots=True)
-class _Members:
-    """Everything that an object or group holds, nested ones included."""
-
-    hosts: frozenset[Host] = frozenset()
-    others: tuple[tuple[RunningConfig, Endpoint], ...] = ()
-    understood: bool = True
-
-    def has(self, address: Address) -> Truth:
-        if (address.version, int(address)) in self.hosts:
+    def has(self, version: int, value: int) -> Truth:
+        """Whether an address is one of them."""
+        place = bisect_right(self._starts[version], value) - 1
+        if place >= 0 and value <= self.ranges[version][place][1]:
             return True
-        unknown = not self.understood
-        for running, end in self.others:
-            inside = endpoint_has(running, end, address)
-            if inside:
-                return True
-            unknown = unknown or inside is None
-        return None if unknown else False
+        return False if self.understood else None
+
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        return ((v, low, high) for v in (4, 6) for low, high in self.ranges[v])
+
+
+def _apart(ranges: Iterable[Range]) -> list[Range]:
+    """The same addresses in ranges that neither meet nor overlap, in order."""
+    found: list[Range] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
 
 
 class _Flat:
-    """Groups taken apart, each once."""
+    """Ends taken apart, each once."""
 
     def __init__(self, running: RunningConfig) -> None:
         self._running = running
-        self._done: dict[tuple[str, str], _Members] = {}
+        self._done: dict[tuple[str, str], Members] = {}
 
-    def members(self, end: Endpoint, above: frozenset[tuple[str, str]] = frozenset()) -> _Members:
+    def members(self, end: Endpoint, above: frozenset[tuple[str, str]] = frozenset()) -> Members:
+        if end.kind not in _NAMED:
+            return _plain(self._running, end)
         key = (end.kind, end.name)
         if key in above:  # a group in itself; no device lets that be typed
-            return _Members(understood=False)
+            return Members((), understood=False)
         if key not in self._done:
             made = self._made(key, above | {key})
             if above:
@@ -221,25 +219,36 @@ class _Flat:
             self._done[key] = made
         return self._done[key]
 
-    def _made(self, key: tuple[str, str], above: frozenset[tuple[str, str]]) -> _Members:
+    def _made(self, key: tuple[str, str], above: frozenset[tuple[str, str]]) -> Members:
         noun = _noun(self._running, *key)
         if noun is None:
-            return _Members(understood=False)
-        hosts: set[Host] = set()
-        others: list[tuple[RunningConfig, Endpoint]] = []
-        understood = noun.understood
-        for member in noun.endpoints if key[0] == "object" else noun.members:
-            network = member.network
-            if network is not None and network.prefixlen == network.max_prefixlen:
-                hosts.add((network.version, int(network.network_address)))
-            elif member.kind in _NAMED:
-                nested = self.members(member, above)
-                hosts |= nested.hosts
-                others += nested.others
-                understood = understood and nested.understood
-            else:
-                others.append((self._running, member))
-        return _Members(frozenset(hosts), tuple(others), understood)
+            return Members((), understood=False)
+        ends = noun.endpoints if key[0] == "object" else noun.members
+        parts = [self.members(end, above) for end in ends]
+        understood = noun.understood and all(part.understood for part in parts)
+        return Members((r for part in parts for r in part), understood=understood)
+
+
+def _plain(running: RunningConfig, end: Endpoint) -> Members:
+    """An end that names neither object nor group."""
+    network = end.network
+    if network is not None:
+        first, last = int(network.network_address), int(network.broadcast_address)
+        return Members([(network.version, first, last)])
+    match end.kind:
+        case "any" | "any4" | "any6":
+            six = end.kind == "any6" or (
+                end.kind == "any" and (running.version or UNIFIED) >= UNIFIED
+            )
+            versions = [v for v, has in ((4, end.kind != "any6"), (6, six)) if has]
+            return Members((v, 0, _LAST[v]) for v in versions)
+        case "interface":
+            own = [a for a, name in running.own_addresses.items() if name == end.name]
+            return Members(((a.version, int(a), int(a)) for a in own), understood=bool(own))
+    return Members((), understood=False)
+
+
+_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 
 
 def _noun(running: RunningConfig, kind: str, name: str) -> Any:
