@@ -4,9 +4,10 @@ A field is here because Cisco's documents leave the point open, because releases
 because sites configure it differently. What all documents agree on is not a knob.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from asa_automate.model import Reading
 
@@ -61,7 +62,8 @@ class Knobs:
         enable_password: accepted by ``enable``.
         privileged_at_login: ``aaa authorization exec ... auto-enable``: no ``enable`` needed.
         banner: printed before anything else, lines joined by ``\\n``.
-        login_history: print ``User x logged in to ...`` and the lines below it (newer code).
+        login_history: print ``User x logged in to ...`` and the lines below it; ``None``: by the
+            release.
         password_stars: echo ``*`` for each character of a password.
         pager_lines: of every new session; ``None``: what ``pager lines N`` says, else 24.
         width: of the terminal until ``terminal width`` changes it.
@@ -70,11 +72,16 @@ class Knobs:
         prompt_suffix: what ``prompt hostname priority state`` adds, such as ``/pri/act``.
         serial: when the configuration's header gives none.
         version: when the configuration's text gives none.
+        product: ``ASA`` or ``PIX``, when the configuration's text gives none.
+        dialect: points of :class:`asa_automate.lab.dialects.Dialect` on which the box differs
+            from its release.
         hardware: as in ``show version``.
-        era: form of the counters; ``None``: from the version.
+        era: form of the counters; ``None``: by the release.
         default_map_allows_tls: the built-in ESMTP map has ``allow-tls``; releases differ.
-        trailing_blanks: ``inspect`` lines are printed with a blank at their end, as 8.x/9.x do.
-        ask_error_reporting: the first ``configure terminal`` asks about anonymous reporting.
+        trailing_blanks: ``inspect`` lines are printed with a blank at their end; ``None``: by the
+            release.
+        ask_error_reporting: the first ``configure terminal`` asks about anonymous reporting;
+            ``None``: by the release, unless the configuration has the answer.
         no_inspect_where_none: what ``no inspect esmtp`` does in a class that has none.
         one_inspect_per_class: more than one ``inspect`` only in a class of
             default-inspection-traffic (ASA 7.2 CLI guide p.21-15).
@@ -98,7 +105,7 @@ class Knobs:
     enable_password: str = field(default="enable", repr=False)
     privileged_at_login: bool = False
     banner: str = ""
-    login_history: bool = True
+    login_history: bool | None = None
     password_stars: bool = True
     pager_lines: int | None = None
     width: int = 80
@@ -107,11 +114,13 @@ class Knobs:
     prompt_suffix: str = ""
     serial: str = "9AVIRTUAL01"
     version: str = "9.8(2)"
+    product: Literal["ASA", "PIX"] = "ASA"
+    dialect: Mapping[str, Any] = field(default_factory=dict)
     hardware: str = "ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz"
     era: Era | None = None
     default_map_allows_tls: bool = False
-    trailing_blanks: bool = True
-    ask_error_reporting: bool = False
+    trailing_blanks: bool | None = None
+    ask_error_reporting: bool | None = None
     no_inspect_where_none: Literal["silent", "error"] = "silent"
     one_inspect_per_class: bool = True
     empty_class: Literal["bare", "omitted"] = "bare"
