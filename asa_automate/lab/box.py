@@ -79,6 +79,7 @@ class Counts:
     sessions: int = 0
     config_entries: int = 0
     config_lines: int = 0
+    commands: int = 0
     saves: int = 0
     reloads: int = 0
 

@@ -38,9 +38,7 @@ SUBMODES: Mapping[str, Grammar[Rule]] = {
 }
 
 
-def carry_out(
-    stanzas: Stanzas, path: Path, line: str, knobs: Knobs, dialect: Dialect
-) -> Outcome:
+def carry_out(stanzas: Stanzas, path: Path, line: str, knobs: Knobs, dialect: Dialect) -> Outcome:
     """One line typed in the mode of ``path``.
 
     Raises:

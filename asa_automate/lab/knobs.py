@@ -94,6 +94,12 @@ class Knobs:
         interface_falls_through: a flow that no class of an interface policy takes for an engine
             goes on to the global policy (not documented).
         failover: ``off``, ``active`` or ``standby``.
+        failover_unit: ``Primary`` or ``Secondary``; ``None``: primary if active.
+        failover_states: this unit's and the mate's, as printed (``Sync Config``, ``Bulk Sync``,
+            ``Failed`` ...); an empty text: what the role says.
+        replication: at which command lines of the box's life, from 1, the active unit says that
+            its configuration begins to be copied to the mate, and that it has been; in between
+            the mate is in ``Sync Config``.
         max_sessions: management sessions at a time, 5 per context on an ASA.
         multiple_mode: ``show mode`` says multiple; contexts themselves are not modelled.
         wording: the refusals that are only guessed.
@@ -129,6 +135,9 @@ class Knobs:
     acl_ports_count: bool = False
     interface_falls_through: bool = False
     failover: Literal["off", "active", "standby"] = "off"
+    failover_unit: Literal["Primary", "Secondary"] | None = None
+    failover_states: tuple[str, str] = ("", "")
+    replication: tuple[int, int] | None = None
     max_sessions: int = 5
     multiple_mode: bool = False
     wording: Wording = field(default_factory=Wording)
