@@ -173,6 +173,21 @@ def test_the_loss_of_ipv6_inspection_is_a_finding_and_true(judge: "Judge", relea
     assert not lost or said["ipv6-inspection-lost"].isupper()
 
 
+@pytest.mark.parametrize("release", ["7.2", "8.2", "8.4"])
+def test_a_narrowed_class_loses_more_of_ipv6_than_mail(judge: "Judge", release: str) -> None:
+    text = text_of(judge, release)
+    plan = judge.plan(text, GATEWAY, strategy=Strategy.NARROW_DEFAULT)
+    box = judge.box(text)
+    of_ipv6 = Packet("tcp", ip_address("2001:db8::1"), ip_address("2001:db8::2"), 21)
+    assert "ftp" in box.treatment(of_ipv6, "outside", "inside")
+
+    judge.play(box, plan.commands)
+
+    assert {} == box.treatment(of_ipv6, "outside", "inside")
+    [said] = [finding.text for finding in plan.findings if finding.code == "ipv6-inspection-lost"]
+    assert said.endswith("EVERY DEFAULT INSPECTION OF IPV6 IS LOST")
+
+
 @pytest.mark.parametrize("version", ["8.4(7)", "9.1(7)", "9.16(4)"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_an_interface_policy_besides(judge: "Judge", version: str, strategy: Strategy) -> None:
