@@ -120,7 +120,7 @@ def _head(box: Box, here: Unit) -> str:
         reconnect=_RECONNECT if is_new else "",
         newer=newer,
         when=box.stamp(),
-        count=len(list(_interfaces(box))),
+        count=len(list(_interfaces(box, here))),
         most=61 if is_new else 250,
     )
 
@@ -133,17 +133,20 @@ def _host(box: Box, unit: Unit) -> Iterator[str]:
             f"\t\tslot 0: {box.knobs.hardware.split(',')[0]} hw/sw rev (/{box.running.version})"
             " status (Up Sys)"
         )
-    for name, address in _interfaces(box):
+    for name, address in _interfaces(box, unit):
         yield f"\t\t  Interface {name} ({address}): {state}"
 
 
-def _interfaces(box: Box) -> Iterator[tuple[str, str]]:
+def _interfaces(box: Box, unit: Unit) -> Iterator[tuple[str, str]]:
+    """Named interfaces with the unit's address: the active one has the first of the two."""
     for head in starting(box.running.stanzas, "interface "):
         settings = [key(line) for line in head.commands()]
         named = [s.split()[1] for s in settings if s.startswith("nameif ")]
-        addresses = [s.split()[2] for s in settings if s.startswith("ip address ")]
+        addresses = next((s.split() for s in settings if s.startswith("ip address ")), [])
+        standby = addresses[5:6] if addresses[4:5] == ["standby"] else []
+        mine = addresses[2:3] if unit.state == "Active" else standby
         if named:
-            yield named[0], addresses[0] if addresses else "0.0.0.0"  # noqa: S104 - a text
+            yield named[0], mine[0] if mine else "0.0.0.0"  # noqa: S104 - a text, nothing is bound
 
 
 def _statistics() -> Iterator[str]:

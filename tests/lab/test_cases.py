@@ -6,6 +6,7 @@ Each is played twice: every line at once, and byte by byte.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ CONFIGS = {
     "never configured": ordinary("fw").replace(ANSWERED, ""),
     **{release: sample.text("fw") for release, sample in BY_RELEASE.items()},
 }
-TYPES = {"reading": Reading, "era": Era}
+TYPES: dict[str, Callable[[Any], Any]] = {"reading": Reading, "era": Era}
 KEYS = {
     *("why", "source", "config", "version", "knobs", "before", "from", "session"),
     *("running", "has", "lacks"),
@@ -47,8 +48,7 @@ def read(path: Path) -> dict[str, Any]:
 def box_of(case: dict[str, Any]) -> VirtualAsa:
     given: dict[str, Any] = {}
     for name, value in case.get("knobs", {}).items():
-        value = tuple(value) if isinstance(value, list) else value
-        given[name] = TYPES[name](value) if name in TYPES else value
+        given[name] = TYPES.get(name, _as_it_is)(value)
     at_start = Knobs(pager_lines=0, privileged_at_login=case.get("from") != "login")
     text = CONFIGS[case.get("config", "ordinary")]
     if "version" in case:
@@ -57,6 +57,10 @@ def box_of(case: dict[str, Any]) -> VirtualAsa:
     for reply in box.edit(case.get("before", [])):
         assert reply == "", "the lines before a case must all be accepted"
     return box
+
+
+def _as_it_is(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def feed(shell: Console, data: bytes, chunk: int | None) -> str:
