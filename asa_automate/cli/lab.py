@@ -90,6 +90,8 @@ def serve(
     from asa_automate.lab.knobs import Knobs
 
     knobs = Knobs(reading=_reading(reading))
+    if from_dir and releases:
+        raise UsageError("--releases and --from-dir: one or the other")
     samples = fleet.release_boxes if releases else fleet.sample_boxes
     boxes = fleet.boxes_from(from_dir, knobs) if from_dir else samples(knobs)
     with _started(boxes, port) as lab:

@@ -1,4 +1,4 @@
-"""Boxes by the dozen: from a directory of saved texts, or the two built-in samples."""
+"""Boxes by the dozen: from a directory of saved texts, or the built-in samples."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -121,7 +121,7 @@ class Knobs:
     serial: str = "9AVIRTUAL01"
     version: str = "9.8(2)"
     product: Literal["ASA", "PIX"] = "ASA"
-    dialect: Mapping[str, Any] = field(default_factory=dict)
+    dialect: Mapping[str, Any] = field(default_factory=dict, hash=False)
     hardware: str = "ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz"
     era: Era | None = None
     default_map_allows_tls: bool = False
