@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = {
     "asa-automate lab serve": "two built-in firewalls on ports 2200 and 2201",
+    "asa-automate lab serve --releases": "one firewall of each dialect, 7.2 to 9.16",
     "asa-automate lab serve --from-dir saved": "one firewall per saved configuration",
     "asa-automate lab serve --write-inventory rehearsal": "and an inventory of them",
 }
@@ -65,6 +66,10 @@ def serve(
             help="Saved texts: DIR/<device>/show_running-config.txt or DIR/<device>.cfg.",
         ),
     ] = None,
+    releases: Annotated[
+        bool,
+        typer.Option("--releases", help="One firewall of each dialect, 7.2 to 9.16."),
+    ] = False,
     port: Annotated[
         int,
         typer.Option("--port", min=0, max=65535, help="Of the first firewall; 0: free ports."),
@@ -85,7 +90,10 @@ def serve(
     from asa_automate.lab.knobs import Knobs
 
     knobs = Knobs(reading=_reading(reading))
-    boxes = fleet.boxes_from(from_dir, knobs) if from_dir else fleet.sample_boxes(knobs)
+    if from_dir and releases:
+        raise UsageError("--releases and --from-dir: one or the other")
+    samples = fleet.release_boxes if releases else fleet.sample_boxes
+    boxes = fleet.boxes_from(from_dir, knobs) if from_dir else samples(knobs)
     with _started(boxes, port) as lab:
         _announce(settings, lab, knobs)
         if write_inventory is not None:

@@ -5,8 +5,10 @@ Source of the syntax: ASA command reference, `access-list extended`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from asa_automate.lab.addresses import host, names, network, printed, shown_names
+from asa_automate.lab.dialects import Dialect
 from asa_automate.lab.grammar import Words, incomplete, invalid
 from asa_automate.lab.numbers import port_number, port_word, protocol_number, protocol_word
 from asa_automate.lab.stanzas import Stanzas, key, starting
@@ -49,12 +51,12 @@ class Room:
     Args:
         stanzas: the running configuration.
         check: called with kind (``object-group``...) and name of each thing referred to.
-        any_word: how 0.0.0.0/0 is printed (``any4`` from 9.0).
+        dialect: of the release: whether it knows objects, IPv6, ``any4``.
     """
 
     stanzas: Stanzas
     check: Callable[[str, str], None]
-    any_word: str = "any"
+    dialect: Dialect
 
 
 def read_ace(words: Words, room: Room) -> Ace:
@@ -89,7 +91,10 @@ def _protocol(words: Words, room: Room) -> str:
 
 
 def _reference(words: Words, room: Room) -> str:
-    kind, name = words.text(), words.text()
+    kind = words.text()
+    if kind == "object" and not room.dialect.objects:
+        raise invalid(words.back().offset)
+    name = words.text()
     room.check(kind, name)
     return f"{kind} {name}"
 
@@ -98,7 +103,7 @@ def _address(words: Words, room: Room) -> str:
     word = words.peek().lower()
     if not word:
         raise incomplete()
-    if word in ("any", "any4", "any6"):
+    if word == "any" or (word in ("any4", "any6") and room.dialect.unified_acl):
         return words.text().lower()
     if word in ("object", "object-group"):
         return _reference(words, room)
@@ -107,8 +112,17 @@ def _address(words: Words, room: Room) -> str:
     shown = shown_names(room.stanzas)
     if words.skip("host"):
         address = host(words, names(room.stanzas))
+        _must_be_known(ip_address(address).version, words, room)
         return f"host {shown.get(address, address)}"
-    return printed(network(words, names(room.stanzas)), shown, room.any_word)
+    net = network(words, names(room.stanzas))
+    _must_be_known(net.version, words, room)
+    return printed(net, shown, "any4" if room.dialect.unified_acl else "any")
+
+
+def _must_be_known(version: int, words: Words, room: Room) -> None:
+    """Before 9.0 an extended access-list holds no IPv6."""
+    if version == 6 and not room.dialect.unified_acl:
+        raise invalid(words.back().offset)
 
 
 def _ports(words: Words, room: Room, protocol: str) -> str:

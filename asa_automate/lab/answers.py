@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from asa_automate.lab import show_config, show_policy, show_system, spaces
+from asa_automate.lab import failover, show_config, show_policy, show_system, spaces
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words, incomplete
 
@@ -22,8 +22,8 @@ ANSWERS: dict[str, Answer] = {
     "show hostname": show_system.hostname,
     "show clock": show_system.clock,
     "show conn count": show_system.conn_count,
-    "show failover": show_system.failover,
-    "show failover state": show_system.failover_state,
+    "show failover": failover.show,
+    "show failover state": failover.show_state,
     "show service-policy": show_policy.service_policy,
     "show service-policy flow": show_policy.flow,
     "clear service-policy": show_policy.clear,

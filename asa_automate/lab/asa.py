@@ -12,9 +12,10 @@ __all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
 
 
 class VirtualAsa(Box):
-    """One virtual firewall, or one context of it: dialect ASA 9.x, no packets, no sockets.
+    """One virtual firewall, or one context of it: no packets, no sockets.
 
-    ``VirtualAsa(config, knobs, faults)`` loads any ``show running-config`` text. A typed line
+    ``VirtualAsa(config, knobs, faults)`` loads any ``show running-config`` text and speaks the
+    dialect of its version (see :mod:`asa_automate.lab.dialects`). A typed line
     changes ``running`` at once; only ``write memory`` changes ``startup``.
 
     What it did is read from the outside: ``running_text``, ``startup_text``, ``transcript``,

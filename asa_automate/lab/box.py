@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from asa_automate.config.tree import Tree
 from asa_automate.lab import layout
 from asa_automate.lab.access import Packet
+from asa_automate.lab.dialects import Dialect
 from asa_automate.lab.edit import Outcome, Refused
 from asa_automate.lab.editor import carry_out
 from asa_automate.lab.faults import Fault, Script
@@ -80,6 +81,7 @@ class Counts:
     sessions: int = 0
     config_entries: int = 0
     config_lines: int = 0
+    commands: int = 0
     saves: int = 0
     reloads: int = 0
 
@@ -168,6 +170,11 @@ class Box:
         return layout.version_pair(self.running.version or self.knobs.version)
 
     @property
+    def dialect(self) -> Dialect:
+        """What its release does otherwise than others."""
+        return layout.spoken_by(self.running, self.knobs)
+
+    @property
     def serial(self) -> str:
         """The serial number."""
         return self.running.serial or self.knobs.serial
@@ -195,7 +202,7 @@ class Box:
 
     def configure(self, path: Path, line: str, number: int | None, user: str) -> Outcome:
         """Carry out one configuration line; ``Unparsed`` or ``Refused`` as in the editor."""
-        outcome = carry_out(self.running.stanzas, path, line, self.knobs, self.version)
+        outcome = carry_out(self.running.stanzas, path, line, self.knobs, self.dialect)
         if outcome.stanzas != self.running.stanzas:
             self.running = self.running.with_stanzas(outcome.stanzas)
             self.last_change = f"{user} at {self.stamp()}"

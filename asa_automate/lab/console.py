@@ -63,7 +63,7 @@ class Console:
         """What is printed right after login, prompt included."""
         with self.box.lock:
             text = self._banner()
-            if self.box.knobs.login_history:
+            if self.box.dialect.login_history:
                 text += texts.LOGGED_IN.format(
                     user=self.user, hostname=self.box.hostname, logins=self.number
                 )

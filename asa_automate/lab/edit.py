@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from asa_automate.config.tree import Line
+from asa_automate.lab.dialects import Dialect
 from asa_automate.lab.grammar import Words
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.places import placed
@@ -26,7 +27,7 @@ class Ctx:
         stanzas: the running configuration.
         path: the sub-mode whose grammar took the line; empty for a global command.
         knobs: of the box.
-        version: major and minor of the box's software.
+        dialect: of the box's release.
         negated: the line began with ``no``.
         text: the line without ``no``, keywords in full, single blanks.
         phrase: the part of ``text`` that the grammar knew.
@@ -35,7 +36,7 @@ class Ctx:
     stanzas: Stanzas
     path: Path
     knobs: Knobs
-    version: tuple[int, int]
+    dialect: Dialect
     negated: bool
     text: str
     phrase: str

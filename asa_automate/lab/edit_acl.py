@@ -2,6 +2,7 @@
 
 from asa_automate.config.tree import Line
 from asa_automate.lab.ace import Room, group_type, read_ace
+from asa_automate.lab.dialects import Dialect
 from asa_automate.lab.edit import Ctx, Outcome, Refused, Rules
 from asa_automate.lab.grammar import Unparsed, Words, incomplete, invalid
 from asa_automate.lab.places import placed
@@ -34,12 +35,12 @@ def clear_access_list(ctx: Ctx, words: Words) -> Outcome:
     return ctx.done(removed(ctx.stanzas, lambda text: text.startswith(f"access-list {name} ")))
 
 
-def lenient(ctx_stanzas: Stanzas, text: str) -> str:
+def lenient(ctx_stanzas: Stanzas, text: str, dialect: Dialect) -> str:
     """An existing entry as the ASA would print it now; as it stands if it cannot be read."""
     words = Words.of(text)
     words.take()
     name = words.text()
-    room = Room(ctx_stanzas, lambda _kind, _name: None)
+    room = Room(ctx_stanzas, lambda _kind, _name: None, dialect)
     if not words.skip("extended"):
         return text
     try:
@@ -85,7 +86,7 @@ def _checked(ctx: Ctx) -> Room:
         if not any(not key(line).startswith("description") for line in head.commands()):
             raise Refused(ctx.knobs.wording.group_is_empty.format(name=name))
 
-    return Room(ctx.stanzas, check, "any4" if ctx.version >= (9, 0) else "any")
+    return Room(ctx.stanzas, check, ctx.dialect)
 
 
 def _objects(stanzas: Stanzas) -> list[Line]:
@@ -111,12 +112,12 @@ def _inserted(stanzas: Stanzas, name: str, entry: str, number: int | None) -> St
 
 
 def _remove(ctx: Ctx, name: str, words: Words) -> Outcome:
-    unchecked = Room(ctx.stanzas, lambda _kind, _name: None, _checked(ctx).any_word)
+    unchecked = Room(ctx.stanzas, lambda _kind, _name: None, ctx.dialect)
     wanted = _entry(ctx, name, words, unchecked)
     places = _entries(ctx.stanzas, name)
     if not places:
         raise Refused(f"ERROR: access-list <{name}> does not exist")
-    found = [i for i in places if wanted in _readings(ctx.stanzas, i)]
+    found = [i for i in places if wanted in _readings(ctx.stanzas, i, ctx.dialect)]
     if not found:
         raise Refused("Specified access-list does not exist")
     if len(places) == 1:
@@ -124,9 +125,9 @@ def _remove(ctx: Ctx, name: str, words: Words) -> Outcome:
     return ctx.done((*ctx.stanzas[: found[0]], *ctx.stanzas[found[0] + 1 :]))
 
 
-def _readings(stanzas: Stanzas, index: int) -> tuple[str, str]:
+def _readings(stanzas: Stanzas, index: int, dialect: Dialect) -> tuple[str, str]:
     text = key(stanzas[index])
-    return text, lenient(stanzas, text)
+    return text, lenient(stanzas, text, dialect)
 
 
 def _must_be_free(ctx: Ctx, name: str) -> None:

@@ -78,7 +78,7 @@ def _remove_member(ctx: Ctx, name: str, line: str, members: Stanzas) -> Outcome:
 
 def network_object(ctx: Ctx, words: Words) -> Outcome:
     """``network-object host A``, ``network-object A M`` or ``network-object object N``."""
-    if words.skip("object"):
+    if ctx.dialect.objects and words.skip("object"):
         return member(ctx, f"network-object object {_known_object(ctx, words)}")
     table, shown = names(ctx.stanzas), shown_names(ctx.stanzas)
     if words.skip("host"):

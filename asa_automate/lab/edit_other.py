@@ -43,7 +43,7 @@ KEPT = (
 )  # fmt: skip
 
 _WIDTHS = (0, *range(40, 512))
-_STATIC_IS_GONE = (
+_OLD_NAT_IS_GONE = (
     "ERROR: This syntax of nat command has been deprecated.\n"
     'Please refer to "help nat" command for more details.'
 )
@@ -67,11 +67,21 @@ def terminal_width(ctx: Ctx, words: Words) -> Outcome:
     return keep(ctx, words)
 
 
-def static(ctx: Ctx, words: Words) -> Outcome:
-    """``static`` ended with 8.3."""
-    words.rest()
-    if ctx.version >= (8, 3):
-        raise Refused(_STATIC_IS_GONE)
+def old_translation(ctx: Ctx, words: Words) -> Outcome:
+    """``static``, ``global`` and ``nat-control`` ended with 8.3."""
+    if not ctx.dialect.old_nat:
+        raise Refused(_OLD_NAT_IS_GONE)
+    return keep(ctx, words)
+
+
+def nat(ctx: Ctx, words: Words) -> Outcome:
+    """``nat (real) ID ...`` before 8.3, ``nat [(real,mapped)] source ...`` from then on."""
+    place = words.take()
+    is_old = "," not in place.text and words.peek().isdigit()
+    if is_old and not ctx.dialect.old_nat:
+        raise Refused(_OLD_NAT_IS_GONE)
+    if not is_old and not ctx.dialect.objects:
+        raise invalid(place.offset)
     return keep(ctx, words)
 
 
@@ -179,7 +189,8 @@ RULES: Rules = {
     "hostname": hostname,
     "interface": interface,
     "terminal width": terminal_width,
-    "static": static,
+    "nat": nat,
+    **dict.fromkeys(("static", "global", "nat-control"), old_translation),
 }
 INTERFACE: Rules = {
     "nameif": nameif,

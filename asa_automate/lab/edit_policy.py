@@ -44,7 +44,7 @@ def class_map(ctx: Ctx, words: Words) -> Outcome:
 
 def policy_map(ctx: Ctx, words: Words) -> Outcome:
     """Enter a policy-map, new or old, of whichever type; or remove it."""
-    if words.skip("type"):
+    if ctx.dialect.inspection_maps and words.skip("type"):
         text = f"policy-map type {words.rest()}"
         return _map(ctx, text, "inspect-map")
     name = _only(words)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 
 from asa_automate.lab import edit_acl, edit_groups, edit_inspect, edit_other, edit_policy
+from asa_automate.lab.dialects import Dialect, is_later
 from asa_automate.lab.edit import Ctx, Outcome, Refused, Rule
-from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, incomplete
+from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, incomplete, invalid
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.modes import mode_of
 from asa_automate.lab.stanzas import Path, Stanzas, added, changed, removed, squeeze
@@ -37,9 +38,7 @@ SUBMODES: Mapping[str, Grammar[Rule]] = {
 }
 
 
-def carry_out(
-    stanzas: Stanzas, path: Path, line: str, knobs: Knobs, version: tuple[int, int]
-) -> Outcome:
+def carry_out(stanzas: Stanzas, path: Path, line: str, knobs: Knobs, dialect: Dialect) -> Outcome:
     """One line typed in the mode of ``path``.
 
     Raises:
@@ -54,7 +53,9 @@ def carry_out(
     if rule is None:
         return _kept_inside(stanzas, path, line)
     found, where = rule
-    ctx = Ctx(stanzas, where, knobs, version, negated, _full_text(found), found.phrase)
+    if is_later(found.phrase, dialect):
+        raise invalid(words.words[int(negated)].offset)
+    ctx = Ctx(stanzas, where, knobs, dialect, negated, _full_text(found), found.phrase)
     return found.action(ctx, words)
 
 

@@ -1,4 +1,4 @@
-"""Boxes by the dozen: from a directory of saved texts, or the two built-in samples."""
+"""Boxes by the dozen: from a directory of saved texts, or the built-in samples."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from asa_automate.errors import BadInput
 from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.sample_releases import BY_RELEASE
 from asa_automate.lab.samples import interface_policy, ordinary
 
 #: Name -> configuration of the boxes that are served without ``--from-dir``.
@@ -19,6 +20,12 @@ _RUNNING = "show_running-config.txt"
 def sample_boxes(knobs: Knobs) -> dict[str, VirtualAsa]:
     """An ordinary firewall, and one with an interface policy and an ESMTP map of its own."""
     return {name: VirtualAsa(text(name), knobs) for name, text in SAMPLES.items()}
+
+
+def release_boxes(knobs: Knobs) -> dict[str, VirtualAsa]:
+    """The same site behind one firewall of each dialect: ``lab-7.2`` to ``lab-9.16``."""
+    named = {f"lab-{release}": sample for release, sample in BY_RELEASE.items()}
+    return {name: VirtualAsa(one.text(name), one.knobs(knobs)) for name, one in named.items()}
 
 
 def boxes_from(directory: Path, knobs: Knobs) -> dict[str, VirtualAsa]:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asa_automate.lab.access import Packet, Rulebook
+from asa_automate.lab.dialects import Release, dialect_of
 from asa_automate.lab.edit_inspect import DEFAULT_MATCH
 from asa_automate.lab.engines import DEFAULT_TRAFFIC, Inspect, owns, protocols, read_inspect
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.nat import Translations
 from asa_automate.lab.stanzas import Stanzas, at, commands, first, key, starting
 from asa_automate.model import Reading
 
@@ -74,13 +76,17 @@ class Classifier:
     Args:
         stanzas: the running configuration.
         knobs: whose ``reading`` and ``acl_ports_count`` decide.
-        version: major and minor, for what ``any`` covers.
+        version: for what ``any`` covers, and which addresses a class sees.
     """
 
-    def __init__(self, stanzas: Stanzas, knobs: Knobs, version: tuple[int, int]) -> None:
+    def __init__(self, stanzas: Stanzas, knobs: Knobs, version: Release) -> None:
         self._stanzas = stanzas
         self._knobs = knobs
-        self._rules = Rulebook(stanzas, any_is_both=version >= (9, 0))
+        dialect = dialect_of(version, knobs)
+        self._rules = Rulebook(stanzas, any_is_both=dialect.unified_acl)
+        self._translations = (
+            Translations.of(stanzas) if dialect.class_sees == "interface" else Translations()
+        )
 
     def taken(self, policy: str, packet: Packet) -> list[Taken]:
         """The classes of one policy-map that match, in order."""
@@ -93,12 +99,15 @@ class Classifier:
         """Engine to map (or an empty text) for a flow that enters and leaves by ``interfaces``.
 
         An interface's policy beats the global one for each engine that it has; the flow is
-        inspected when either end's policy takes it (ASA 9.x firewall guide p.1-6, 1-7).
+        inspected when either end's policy takes it (ASA 9.x firewall guide p.1-6, 1-7). Before
+        8.3 each end sees the addresses that are in use on its side.
         """
         policies = {policy.scope: policy.policy for policy in attached(self._stanzas)}
         result: dict[str, str] = {}
         for interface in interfaces or ("",):
-            for engine, used in self._at(interface, policies, packet).items():
+            for engine, used in self._at(
+                interface, policies, self._translations.seen_at(interface, packet)
+            ).items():
                 result.setdefault(engine, used)
         return result
 

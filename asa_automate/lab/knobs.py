@@ -4,9 +4,10 @@ A field is here because Cisco's documents leave the point open, because releases
 because sites configure it differently. What all documents agree on is not a knob.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from asa_automate.model import Reading
 
@@ -61,7 +62,8 @@ class Knobs:
         enable_password: accepted by ``enable``.
         privileged_at_login: ``aaa authorization exec ... auto-enable``: no ``enable`` needed.
         banner: printed before anything else, lines joined by ``\\n``.
-        login_history: print ``User x logged in to ...`` and the lines below it (newer code).
+        login_history: print ``User x logged in to ...`` and the lines below it; ``None``: by the
+            release.
         password_stars: echo ``*`` for each character of a password.
         pager_lines: of every new session; ``None``: what ``pager lines N`` says, else 24.
         width: of the terminal until ``terminal width`` changes it.
@@ -70,11 +72,16 @@ class Knobs:
         prompt_suffix: what ``prompt hostname priority state`` adds, such as ``/pri/act``.
         serial: when the configuration's header gives none.
         version: when the configuration's text gives none.
+        product: ``ASA`` or ``PIX``, when the configuration's text gives none.
+        dialect: points of :class:`asa_automate.lab.dialects.Dialect` on which the box differs
+            from its release.
         hardware: as in ``show version``.
-        era: form of the counters; ``None``: from the version.
+        era: form of the counters; ``None``: by the release.
         default_map_allows_tls: the built-in ESMTP map has ``allow-tls``; releases differ.
-        trailing_blanks: ``inspect`` lines are printed with a blank at their end, as 8.x/9.x do.
-        ask_error_reporting: the first ``configure terminal`` asks about anonymous reporting.
+        trailing_blanks: ``inspect`` lines are printed with a blank at their end; ``None``: by the
+            release.
+        ask_error_reporting: the first ``configure terminal`` asks about anonymous reporting;
+            ``None``: by the release, unless the configuration has the answer.
         no_inspect_where_none: what ``no inspect esmtp`` does in a class that has none.
         one_inspect_per_class: more than one ``inspect`` only in a class of
             default-inspection-traffic (ASA 7.2 CLI guide p.21-15).
@@ -87,6 +94,12 @@ class Knobs:
         interface_falls_through: a flow that no class of an interface policy takes for an engine
             goes on to the global policy (not documented).
         failover: ``off``, ``active`` or ``standby``.
+        failover_unit: ``Primary`` or ``Secondary``; ``None``: primary if active.
+        failover_states: this unit's and the mate's, as printed (``Sync Config``, ``Bulk Sync``,
+            ``Failed`` ...); an empty text: what the role says.
+        replication: at which command lines of the box's life, from 1, the active unit says that
+            its configuration begins to be copied to the mate, and that it has been; in between
+            the mate is in ``Sync Config``.
         max_sessions: management sessions at a time, 5 per context on an ASA.
         multiple_mode: ``show mode`` says multiple although the box has no contexts that could be
             shown. A box with contexts is a :class:`asa_automate.lab.contexts.MultipleAsa`.
@@ -96,7 +109,6 @@ class Knobs:
             ``prompt hostname``, it is the box's in every space.
         context_lists_all: ``show context`` lists all contexts in each of them, not only its own.
         changeto_resets_pager: after ``changeto`` the pager is as at login.
-        mate_state: of the other unit in ``show failover``; ``None``: what fits ours.
         failover_groups: the state of failover group 1, 2 on this unit, in multiple mode; which
             group a context belongs to stands in its block of the system configuration.
         wording: the refusals that are only guessed.
@@ -108,7 +120,7 @@ class Knobs:
     enable_password: str = field(default="enable", repr=False)
     privileged_at_login: bool = False
     banner: str = ""
-    login_history: bool = True
+    login_history: bool | None = None
     password_stars: bool = True
     pager_lines: int | None = None
     width: int = 80
@@ -117,11 +129,13 @@ class Knobs:
     prompt_suffix: str = ""
     serial: str = "9AVIRTUAL01"
     version: str = "9.8(2)"
+    product: Literal["ASA", "PIX"] = "ASA"
+    dialect: Mapping[str, Any] = field(default_factory=dict, hash=False)
     hardware: str = "ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz"
     era: Era | None = None
     default_map_allows_tls: bool = False
-    trailing_blanks: bool = True
-    ask_error_reporting: bool = False
+    trailing_blanks: bool | None = None
+    ask_error_reporting: bool | None = None
     no_inspect_where_none: Literal["silent", "error"] = "silent"
     one_inspect_per_class: bool = True
     empty_class: Literal["bare", "omitted"] = "bare"
@@ -130,12 +144,14 @@ class Knobs:
     acl_ports_count: bool = False
     interface_falls_through: bool = False
     failover: Literal["off", "active", "standby"] = "off"
+    failover_unit: Literal["Primary", "Secondary"] | None = None
+    failover_states: tuple[str, str] = ("", "")
+    replication: tuple[int, int] | None = None
     max_sessions: int = 5
     multiple_mode: bool = False
     login_space: str = ""
     prompt_names_context: bool = True
     context_lists_all: bool = False
     changeto_resets_pager: bool = False
-    mate_state: str | None = None
     failover_groups: tuple[Literal["active", "standby"], ...] = ()
     wording: Wording = field(default_factory=Wording)

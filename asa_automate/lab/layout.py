@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from asa_automate.config.tree import Line, Tree, read_tree, write_tree
+from asa_automate.lab.dialects import Dialect, dialect_of, release_of
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.stanzas import Stanzas
 
@@ -12,19 +13,28 @@ from asa_automate.lab.stanzas import Stanzas
 SYSTEM = "system"
 
 _HEADER_LINE = re.compile(r":(\s|$)|(ASA|PIX|FWSM) Version ")
+_PRODUCT = re.compile(r"(ASA|PIX|FWSM) Version ")
 _NAMED = re.compile(r": (Serial Number|Hardware):")
 #: What some boxes print after ``: end``.
 _AFTER_END = re.compile(r"(no )?asdm ")
-_INSPECT = re.compile(r"^( *inspect .*\S)$", re.MULTILINE)
-_VERSION = re.compile(r"(\d+)\.(\d+)")
-#: From here on the header names serial number and hardware.
-_SERIAL_SINCE = (9, 2)
+_INSPECT = re.compile(r"^ *inspect (\S+).*$", re.MULTILINE)
 
 
 def version_pair(version: str) -> tuple[int, int]:
     """``(9, 8)`` for ``9.8(2)``; ``(9, 0)`` for a text that is no version."""
-    found = _VERSION.match(version)
-    return (int(found[1]), int(found[2])) if found else (9, 0)
+    major, minor = release_of(version)[:2]
+    return major, minor
+
+
+def spoken_by(tree: Tree, knobs: Knobs) -> Dialect:
+    """The dialect of a box with this configuration."""
+    return dialect_of(release_of(tree.version or knobs.version), knobs)
+
+
+def product(tree: Tree, knobs: Knobs) -> str:
+    """``ASA`` or ``PIX``: the word in front of the version."""
+    named = (_PRODUCT.match(line.strip()) for line in tree.header)
+    return next((found[1] for found in named if found), knobs.product)
 
 
 def loaded(text: str, knobs: Knobs, space: str = "") -> Tree:
@@ -53,9 +63,8 @@ def saved(running: Tree, knobs: Knobs, user: str, when: str, space: str = "") ->
 
     The header of a saved text names who saved it, and has a separator ahead of the version.
     """
-    header = _running_header(running, knobs, space)
-    written = (": Saved", f": Written by {user} at {when}", *header[2:-1], "!", header[-1])
-    return replace(running, header=written)
+    *head, _, version = _running_header(running, knobs, space)
+    return replace(running, header=(*head, f": Written by {user} at {when}", "!", version))
 
 
 def booted(startup: Tree, knobs: Knobs, space: str = "") -> Tree:
@@ -65,19 +74,25 @@ def booted(startup: Tree, knobs: Knobs, space: str = "") -> Tree:
 
 def printed(tree: Tree, knobs: Knobs) -> str:
     """The whole text, from ``: Saved`` to ``: end``, with its checksum."""
-    body = body_text(tree.stanzas, knobs)
+    body = body_text(tree.stanzas, spoken_by(tree, knobs))
     sum_ = checksum(body)
     return "\n".join(
         [*tree.header, body.rstrip("\n"), f"Cryptochecksum:{sum_}", ": end", *tree.footer, ""]
     )
 
 
-def body_text(stanzas: Stanzas, knobs: Knobs) -> str:
+def body_text(stanzas: Stanzas, dialect: Dialect) -> str:
     """Some stanzas as text, each line ended."""
     if not stanzas:
         return ""
     text = write_tree(Tree((), (), None, None, complete=True, stanzas=tuple(stanzas)))
-    return _INSPECT.sub(r"\1 ", text) if knobs.trailing_blanks else text
+    if not dialect.trailing_blanks:
+        return text
+    return _INSPECT.sub(lambda line: line[0] + _blanks(line, dialect), text)
+
+
+def _blanks(line: re.Match[str], dialect: Dialect) -> str:
+    return "  " if line[1] in dialect.two_blanks else " "
 
 
 def checksum(text: str) -> str:
@@ -113,11 +128,13 @@ def _running_header(tree: Tree, knobs: Knobs, space: str) -> tuple[str, ...]:
 
     A context has neither.
     """
-    version = tree.version or knobs.version
+    dialect = spoken_by(tree, knobs)
     named = tuple(line for line in tree.header if _NAMED.match(line))
-    if not named and version_pair(version) >= _SERIAL_SINCE:
+    if not named and dialect.head_names_serial:
         named = (f": Serial Number: {tree.serial}", f": Hardware:   {knobs.hardware}")
-    last = f"ASA Version {version} {space_mark(space)}"
-    if not named or "context" in last:
+    last = f"{product(tree, knobs)} Version {tree.version or knobs.version} {space_mark(space)}"
+    if "context" in last:
         return (": Saved", ":", last)
-    return (": Saved", ": ", *named, ":", last)
+    gap = ("",) if dialect.head_has_gap else ()
+    named = (": ", *named) if named else ()
+    return (": Saved", *gap, *named, ":", last)

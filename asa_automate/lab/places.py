@@ -45,6 +45,7 @@ KINDS = tuple(
         r"icmp(?![\w-])",
         r"(no )?asdm(?![\w-])",
         r"(no )?arp(?![\w-])",
+        r"(no )?nat-control(?![\w-])",
         r"global(?![\w-])",
         r"nat(?![\w-])",
         r"object (?=.*\n *nat )",

@@ -8,6 +8,7 @@ from asa_automate.lab.box import Box, Entry
 from asa_automate.lab.console import Console
 from asa_automate.lab.edit import Refused
 from asa_automate.lab.editor import mode_for
+from asa_automate.lab.failover import replication_text
 from asa_automate.lab.faults import Kind
 from asa_automate.lab.grammar import Found, Grammar, Unparsed, Words, invalid
 from asa_automate.lab.layout import checksum
@@ -28,6 +29,7 @@ class Shell(Console):
     def run(self, line: str) -> None:
         """One command line, in whatever mode."""
         mode, executed, space = self.mode, True, self.box.space
+        self.say(replication_text(self.box))
         self._fault, self._number = "", None
         command, asked = split_filter(line)
         try:
@@ -155,10 +157,17 @@ class Shell(Console):
         words.end()
         self.path = ()
         self.box.counts.config_entries += 1
-        if self.box.knobs.ask_error_reporting and not self.box.reporting_asked:
+        if self._asks_about_reporting():
             self.say(f"{texts.NOTICE}\n")
             self._ask_reporting()
         return texts.STANDBY if spaces.is_standby(self.box) else ""
+
+    def _asks_about_reporting(self) -> bool:
+        """Until it has been answered, here or in the configuration that was loaded."""
+        box = self.box
+        known = any("call-home reporting anonymous" in line.text for line in box.running.stanzas)
+        answered = known and box.knobs.ask_error_reporting is None
+        return box.dialect.reporting_question and not (box.reporting_asked or answered)
 
     def _ask_reporting(self) -> None:
         self.ask(texts.REPORTING_QUESTION, self._reporting)
@@ -251,7 +260,8 @@ class Shell(Console):
         text = self.box.running_text
         sum_ = checksum(text)
         groups = " ".join(sum_[i : i + 8] for i in range(0, 32, 8))
-        return texts.SAVED.format(sum=groups, size=len(text))
+        rate = texts.SAVE_RATE.format(rate=len(text) * 2) if self.box.dialect.save_rate else ""
+        return texts.SAVED.format(sum=groups, size=len(text), rate=rate)
 
     def reload(self, words: Words) -> str:
         """``reload [noconfirm]``: asks about unsaved changes, then to go on."""

@@ -30,7 +30,7 @@ def running_config(box: Box, words: Words) -> str:
     lines = tuple(_section(stanzas, section, rest.split()))
     if not lines and section == "access-list" and rest:
         raise Refused(f"ERROR: access-list <{rest}> does not exist")
-    text = body_text(lines, box.knobs).rstrip("\n")
+    text = body_text(lines, box.dialect).rstrip("\n")
     return f"!\n{text}\n!" if text and section in _SEPARATED else text
 
 
@@ -43,7 +43,7 @@ def startup_config(box: Box, words: Words) -> str:
 def show_checksum(box: Box, words: Words) -> str:
     """``show checksum``: four groups of eight digits."""
     words.end()
-    sum_ = checksum(body_text(box.running.stanzas, box.knobs))
+    sum_ = checksum(body_text(box.running.stanzas, box.dialect))
     return f"Cryptochecksum: {' '.join(sum_[i : i + 8] for i in range(0, 32, 8))}"
 
 
@@ -67,7 +67,7 @@ def show_names(box: Box, words: Words) -> str:
 
 def _whole_with_defaults(box: Box) -> str:
     tree = box.running.with_stanzas((*box.running.stanzas, default_map(box.knobs)))
-    return "\n".join([*tree.header, body_text(tree.stanzas, box.knobs).rstrip("\n"), ": end"])
+    return "\n".join([*tree.header, body_text(tree.stanzas, box.dialect).rstrip("\n"), ": end"])
 
 
 def _section(stanzas: Stanzas, section: str, wanted: list[str]) -> Iterator[Line]:

@@ -58,6 +58,8 @@ def clear(box: Box, words: Words) -> str:
 
 def flow(box: Box, words: Words) -> str:
     """Which classes take one flow, policy by policy."""
+    if not box.dialect.flow_query:
+        raise invalid(words.back().offset)
     packet = _packet(box, words)
     classifier = box.classifier()
     lines: list[str] = []
@@ -80,14 +82,6 @@ def _head(policy: Attached) -> list[str]:
     return [f"{policy.title} ", f"  Service-policy: {policy.policy}"]
 
 
-def _era(box: Box) -> Era:
-    if box.knobs.era:
-        return box.knobs.era
-    if box.version < (9, 0):
-        return Era.PRE_9
-    return Era.NINE if box.version < (9, 5) else Era.NINE_FIVE
-
-
 def _classes(box: Box, policy: Attached, engine: str) -> Iterator[str]:
     for name, lines in classes(box.running.stanzas, policy.policy):
         shown = [i for i in inspections(lines) if engine in ("", i.engine)]
@@ -105,7 +99,7 @@ def _inspect(box: Box, policy: Attached, class_: str, inspect: Inspect) -> Itera
     def count(what: str) -> int:
         return box.count((policy.scope, policy.policy, class_, inspect.engine, what))
 
-    tail = _TAILS[_era(box)].format(
+    tail = _TAILS[box.dialect.counters].format(
         packet=count("packet"),
         lock=count("lock fail"),
         drop=count("drop"),
@@ -114,16 +108,18 @@ def _inspect(box: Box, policy: Attached, class_: str, inspect: Inspect) -> Itera
         v6=count("v6-fail-close"),
         sctp=count("sctp-drop-override"),
     )
-    yield f"      Inspect: {_with_map(inspect)}, {tail}"
-    if inspect.engine == "esmtp":
+    yield f"      Inspect: {_with_map(box, inspect)}, {tail}"
+    if inspect.engine == "esmtp" and box.dialect.inspection_maps:
         for line in _esmtp_map(box, inspect.map):
             yield from _map_line(line, count)
     elif has_tcp_proxy(inspect.engine):
         yield "        tcp-proxy: bytes in buffer 0, bytes dropped 0"
 
 
-def _with_map(inspect: Inspect) -> str:
-    map_ = inspect.map or _DEFAULT_MAPS.get(inspect.engine, "")
+def _with_map(box: Box, inspect: Inspect) -> str:
+    """The engine and its map, the built-in one by its name; 7.0 has no maps to name."""
+    built_in = _DEFAULT_MAPS.get(inspect.engine, "") if box.dialect.inspection_maps else ""
+    map_ = inspect.map or built_in
     blank = " " if map_ or inspect.engine in _BLANK_MAP else ""
     return f"{inspect.engine}{blank}{map_}"
 
@@ -162,7 +158,7 @@ def _taken(box: Box, policy: Attached, taken: Taken) -> list[str]:
 def _action(box: Box, inspect: Inspect) -> str:
     if not box.knobs.flow_prints_map:
         return f"inspect {inspect.engine}"
-    return f"inspect {_with_map(inspect)}".rstrip()
+    return f"inspect {_with_map(box, inspect)}".rstrip()
 
 
 def _packet(box: Box, words: Words) -> Packet:

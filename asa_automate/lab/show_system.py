@@ -1,20 +1,20 @@
-"""``show version``, ``show curpriv``, ``show failover`` and the other small answers."""
+"""``show version``, ``show mode`` and the other small answers."""
 
 from asa_automate.lab import spaces
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words
-from asa_automate.lab.layout import space_mark
+from asa_automate.lab.layout import product, space_mark
 
 _VERSION = """\
 
-Cisco Adaptive Security Appliance Software Version {version}
+Cisco {product} Software Version {version}
 Device Manager Version 7.8(2)
 
 Compiled on Sun 27-Aug-17 13:06 PDT by builders
 System image file is "disk0:/asa-virtual.bin"
 Config file at boot was "startup-config"
 
-{hostname} up {up}
+{hostname} up {up}{pair}
 
 Hardware:   {hardware}
 Internal ATA Compact Flash, 8192MB
@@ -34,35 +34,12 @@ Key version         : A
 
 {changed}"""
 
-_FAILOVER = """\
-Failover On
-Failover unit {unit}
-Failover LAN Interface: folink GigabitEthernet0/3 (up)
-Reconnect timeout 0:00:00
-Unit Poll frequency 1 seconds, holdtime 15 seconds
-Interface Poll frequency 5 seconds, holdtime 25 seconds
-Interface Policy 1
-Monitored Interfaces 2 of 61 maximum
-MAC Address Move Notification Interval not set
-Version: Ours {version}, Mate {version}
-Serial Number: Ours {serial}, Mate 9AVIRTUAL99
-Last Failover at: {when}
-\tThis host: {unit} - {state}
-\t\tActive time: 87 (sec)
-\tOther host: {mate_unit} - {mate_state}
-\t\tActive time: 0 (sec)"""
-
-_STATE = """\
-               State          Last Failure Reason      Date/Time
-This host  -   {unit}
-               {state}         None
-Other host -   {mate_unit}
-               {mate_state}  None
-
-====Configuration State===
-\tSync Done
-====Communication State===
-\tMac set"""
+#: Word of the version line -> what `show version` calls it; PIX unconfirmed.
+_PRODUCTS = {
+    "ASA": "Adaptive Security Appliance",
+    "PIX": "PIX Security Appliance",
+    "FWSM": "FWSM Firewall",
+}
 
 
 def version(box: Box, words: Words) -> str:
@@ -71,10 +48,13 @@ def version(box: Box, words: Words) -> str:
     changed = f"Configuration last modified by {box.last_change}"
     if not box.last_change:
         changed = "Configuration has not been modified since last system restart."
+    up = _up(box.seconds)
     return _VERSION.format(
+        product=_PRODUCTS[product(box.running, box.knobs)],
         version=f"{box.running.version} {space_mark(box.space)}",
         hostname=box.hostname,
-        up=_up(box.seconds),
+        up=up,
+        pair="" if box.knobs.failover == "off" else f"\nfailover cluster up {up}",
         hardware=box.knobs.hardware,
         serial=f"Serial Number: {box.serial}\n\n" if spaces.shows_serial(box) else "",
         changed=changed,
@@ -106,34 +86,11 @@ def conn_count(box: Box, words: Words) -> str:
     return "0 in use, 0 most used"
 
 
-def failover(box: Box, words: Words) -> str:
-    """``show failover``."""
-    words.end()
-    if of_contexts := spaces.show_failover(box):
-        return of_contexts
-    if box.knobs.failover == "off":
-        return "Failover Off \nFailover unit Secondary\nFailover LAN Interface: not Configured"
-    return _FAILOVER.format(
-        version=box.running.version, serial=box.serial, when=box.stamp(), **_pair(box)
-    )
-
-
-def failover_state(box: Box, words: Words) -> str:
-    """``show failover state``."""
-    words.end()
-    if box.knobs.failover == "off":
-        return "Failover is not enabled"
-    return _STATE.format(**_pair(box))
-
-
-def _pair(box: Box) -> dict[str, str]:
-    active, standby = ("Primary", "Active"), ("Secondary", "Standby Ready")
-    mine, mate = (active, standby) if box.knobs.failover == "active" else (standby, active)
-    mate = (mate[0], box.knobs.mate_state or mate[1])
-    return {"unit": mine[0], "state": mine[1], "mate_unit": mate[0], "mate_state": mate[1]}
-
-
 def _up(seconds: float) -> str:
+    """The two largest units that there are, as the box prints them."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} hours {minutes} mins" if hours else f"{minutes} mins {rest} secs"
+    days, hours = divmod(hours, 24)
+    amounts = ((days, "day"), (hours, "hour"), (minutes, "min"), (rest, "sec"))
+    first = next((i for i, (n, _) in enumerate(amounts[:2]) if n), 2)
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in amounts[first : first + 2])

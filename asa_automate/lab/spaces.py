@@ -146,7 +146,7 @@ def show_failover(box: Box) -> str:
     system = _system(box)
     if not box.space or system.knobs.failover == "off":
         return ""
-    mate = system.knobs.mate_state
+    mate = system.knobs.failover_states[1]
     if is_context(box):
         mine, other = _states(is_standby(box), mate)
         return _OF_CONTEXT.format(when=box.stamp(), mine=mine, other=other)

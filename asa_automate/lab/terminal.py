@@ -84,7 +84,8 @@ class LineEditor:
             return b"*" if self.echo is Echo.STARS else b""
         if not self.scrolled or not self.width or self._column() < self.width - 1:
             return byte
-        self._hidden += _SHIFT
+        # At least the last character is seen, however long the prompt is.
+        self._hidden = min(self._hidden + _SHIFT, len(self.text) - 1)
         left = bytes(self.text[self._hidden :])
         return b"\r" + self.prompt.encode() + b"$" + left
 

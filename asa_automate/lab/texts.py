@@ -32,9 +32,14 @@ REPORTING_LATER = (
     'issue the command "call-home reporting anonymous".\n\n'
     "Please remember to save your configuration.\n"
 )
+#: Printed into whatever the session is doing (ASA CLI guide, failover).
+REPLICATION_BEGINS = "Beginning configuration replication: Sending to mate."
+REPLICATION_ENDS = "End Configuration Replication to mate"
 SAVED = (
-    "Building configuration...\nCryptochecksum: {sum} \n\n{size} bytes copied in 0.50 secs\n[OK]"
+    "Building configuration...\nCryptochecksum: {sum} \n\n"
+    "{size} bytes copied in 0.50 secs{rate}\n[OK]"
 )
+SAVE_RATE = " ({rate} bytes/sec)"
 SAVE_FAILED = (
     "Building configuration...\n"
     "%Error copying system:/running-config (No Device)\n"

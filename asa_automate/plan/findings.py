@@ -60,8 +60,15 @@ def _ipv6_loss(
     if gateways and (running.version or UNIFIED) < UNIFIED and strategy is not Strategy.OFF:
         yield Finding(
             code="ipv6-inspection-lost",
-            text="BEFORE 9.0 AN ACCESS-LIST KNOWS NO IPV6: IPV6 SMTP IS NO LONGER INSPECTED",
+            text=f"BEFORE 9.0 AN ACCESS-LIST KNOWS NO IPV6: {ipv6_loss(strategy)}",
         )
+
+
+def ipv6_loss(strategy: Strategy) -> str:
+    """What IPv6 loses before 9.0: with its whole class narrowed, more than mail."""
+    if strategy is Strategy.NARROW_DEFAULT:
+        return "EVERY DEFAULT INSPECTION OF IPV6 IS LOST"
+    return "IPV6 SMTP IS NO LONGER INSPECTED"
 
 
 def _limits(running: RunningConfig, gateways: tuple[Address, ...]) -> Iterator[Finding]:

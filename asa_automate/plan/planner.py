@@ -8,7 +8,7 @@ from asa_automate.errors import Refused
 from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
-from asa_automate.plan.findings import findings_for
+from asa_automate.plan.findings import findings_for, ipv6_loss
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.order import way
 from asa_automate.plan.probe import make_probe
@@ -217,7 +217,7 @@ def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
     if subject.strategy is Strategy.OFF:
         yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
     if (running.version or (9, 0)) < (9, 0) and subject.wanted:
-        yield "IPV6 SMTP IS NO LONGER INSPECTED: before 9.0 an access-list knows no IPv6"
+        yield f"{ipv6_loss(subject.strategy)}: before 9.0 an access-list knows no IPv6"
 
 
 def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:

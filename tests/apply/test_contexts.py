@@ -285,10 +285,19 @@ def test_a_rollback_that_is_carried_off(make: Make) -> None:
 
 STANDBY = {"failover": "active", "failover_groups": ("active", "standby")}
 #: Name: what the box is like, the context of the session, a word of the reason.
+SYNC, BULK = ("", "Sync Config"), ("", "Bulk Sync")
 GUARDS: dict[str, tuple[dict[str, Any], str | None, str]] = {
     "its group stands by": (STANDBY | {"groups": {"mail": 2}}, "mail", "standby ready on this"),
-    "sync config": ({"failover": "active", "mate_state": "Sync Config"}, "mail", "sync config"),
-    "bulk sync": ({"failover": "active", "mate_state": "Bulk Sync"}, "mail", "bulk sync"),
+    "sync config": (
+        {"failover": "active", "failover_states": SYNC},
+        "mail",
+        "sync config",
+    ),
+    "bulk sync": (
+        {"failover": "active", "failover_states": BULK},
+        "mail",
+        "bulk sync",
+    ),
     "no context in the inventory": ({}, None, "one of its contexts (admin, mail, web)"),
     "the login leads to the system": ({"login_space": "system"}, None, "system execution space"),
     "a session with another context": ({}, "web", "the plan is for mail"),
@@ -339,7 +348,7 @@ def test_a_plan_for_a_context_is_not_for_a_box_in_single_mode(
 @pytest.mark.parametrize("state", ["Sync Config", "Bulk Sync", "Config Syncing"])
 def test_a_pair_in_replication_in_single_mode(rigs: "Callable[..., Rig]", state: str) -> None:
     plan = rigs().plan(GATEWAY)
-    rig = rigs(None, Knobs(failover="active", mate_state=state))
+    rig = rigs(None, Knobs(failover="active", failover_states=("", state)))
 
     outcome = rig.apply(plan)
 

@@ -1,5 +1,6 @@
 """Our session and the virtual ASA, which knows nothing of it, over the in-memory wire."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -8,9 +9,10 @@ from asa_automate.device.credentials import Secret
 from asa_automate.device.dialogue import has_end
 from asa_automate.device.prompts import Mode
 from asa_automate.device.session import Session
-from asa_automate.errors import LineRefused, LoginRefused, Unreachable
+from asa_automate.errors import LineRefused, LoginRefused, Refused, Unreachable
 from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.sample_releases import BY_RELEASE
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
 
@@ -94,6 +96,11 @@ def box(request: pytest.FixtureRequest) -> VirtualAsa:
     return VirtualAsa(ordinary(), knobs=request.param)
 
 
+def _type(session: Session, lines: Iterable[str]) -> None:
+    for line in lines:
+        session.line(line)
+
+
 def _lines(text: str) -> list[str]:
     """The lines in any order: an ``inspect`` that comes back lands last in its class."""
     return sorted(line.rstrip() for line in text.splitlines() if "ryptochecksum" not in line)
@@ -126,6 +133,58 @@ def test_what_is_shown_is_what_it_has(box: VirtualAsa, chunk: int | None) -> Non
         assert f"\n{line}" in text
     assert has_end(session.show("show startup-config"))
     assert "esmtp" in session.show("show service-policy inspect esmtp")
+
+
+@pytest.mark.parametrize("chunk", [None, 1])
+@pytest.mark.parametrize("width", [40, 80, 511])
+@pytest.mark.parametrize("scrolled", [True, False], ids=["scrolled", "plain"])
+def test_long_lines_at_long_prompts(chunk: int | None, width: int, *, scrolled: bool) -> None:
+    """The echo of a line may show no more of it than the last character at a time."""
+    name = "a-firewall-whose-name-is-as-long-as-any"
+    box = VirtualAsa(ordinary(name), Knobs(width=width, scrolled_echo=scrolled))
+    before = box.running_text
+    session = _open(box, chunk)
+    session.configure()
+    for line in (*SPLIT_CLASS, *BACK):
+        session.line(line)
+    session.end()
+    assert has_end(session.show("show running-config"))
+    session.close()
+    assert _lines(box.running_text) == _lines(before)
+
+
+@pytest.mark.parametrize("release", BY_RELEASE)
+def test_each_dialect(release: str) -> None:
+    """No release says anything that a session does not understand."""
+    sample = BY_RELEASE[release]
+    box = VirtualAsa(sample.text("fw"), sample.knobs(Knobs(ask_error_reporting=True)))
+    before = box.running_text
+    session = _open(box)
+    session.configure()
+    for line in (*SPLIT_CLASS, *BACK):
+        session.line(line)
+    assert "[OK]" in session.save()
+    for command in ("show version", "show failover", "show startup-config"):
+        assert session.show(command)
+    session.close()
+    assert _lines(box.running_text) == _lines(before)
+
+
+@pytest.mark.parametrize(("first", "last"), [(7, 9), (8, 8)])
+def test_a_pair_that_begins_to_replicate(first: int, last: int) -> None:
+    """Lines 1 to 3 open the session, 4 begins the change; at the 7th or 8th it is told."""
+    box = VirtualAsa(ordinary(), Knobs(failover="active", replication=(first, last)))
+    session = _open(box)
+    session.configure()
+    with pytest.raises(LineRefused, match="replication in progress"):
+        _type(session, SPLIT_CLASS)
+
+
+def test_a_pair_that_replicates_is_not_read() -> None:
+    box = VirtualAsa(ordinary(), Knobs(failover="active", replication=(4, 9)))
+    session = _open(box)
+    with pytest.raises(Refused, match="replicating"):
+        session.show("show running-config")
 
 
 def test_reading_changes_nothing() -> None:

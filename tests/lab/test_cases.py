@@ -7,6 +7,8 @@ configuration is meant.
 Each is played twice: every line at once, and byte by byte.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,19 @@ from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.console import Console
 from asa_automate.lab.contexts import MultipleAsa, system_text
 from asa_automate.lab.knobs import Era, Knobs
+from asa_automate.lab.sample_releases import BY_RELEASE
 from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.model import Reading
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-CONFIGS = {"ordinary": ordinary("fw"), "interface_policy": interface_policy("fw")}
-TYPES = {"reading": Reading, "era": Era}
+ANSWERED = "no call-home reporting anonymous\n"
+CONFIGS = {
+    "ordinary": ordinary("fw"),
+    "interface_policy": interface_policy("fw"),
+    "never configured": ordinary("fw").replace(ANSWERED, ""),
+    **{release: sample.text("fw") for release, sample in BY_RELEASE.items()},
+}
+TYPES: dict[str, Callable[[Any], Any]] = {"reading": Reading, "era": Era}
 KEYS = {
     *("why", "source", "config", "version", "knobs", "before", "from", "session"),
     *("running", "has", "lacks", "contexts", "groups", "space"),
@@ -42,7 +51,7 @@ def read(path: Path) -> dict[str, Any]:
 def box_of(case: dict[str, Any]) -> VirtualAsa:
     given: dict[str, Any] = {}
     for name, value in case.get("knobs", {}).items():
-        given[name] = TYPES[name](value) if name in TYPES else value
+        given[name] = TYPES.get(name, _as_it_is)(value)
     at_start = Knobs(pager_lines=0, privileged_at_login=case.get("from") != "login")
     text = CONFIGS[case.get("config", "ordinary")]
     if "version" in case:
@@ -55,6 +64,10 @@ def box_of(case: dict[str, Any]) -> VirtualAsa:
     for reply in box.edit(case.get("before", [])):
         assert reply == "", "the lines before a case must all be accepted"
     return box
+
+
+def _as_it_is(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def feed(shell: Console, data: bytes, chunk: int | None) -> str:
@@ -84,9 +97,11 @@ def play(shell: Console, step: dict[str, Any], chunk: int | None) -> None:
     shown = feed(shell, f"{line}\n".encode(), chunk)
     prompt = step.get("prompt", "fw# ")
     said = answer(shown, step.get("echo", line), prompt)
-    if "contains" in step:
-        for text in step["contains"]:
+    if "contains" in step or "matches" in step:
+        for text in step.get("contains", []):
             assert text in said
+        for pattern in step.get("matches", []):
+            assert any(re.fullmatch(pattern, text) for text in said), pattern
         return
     assert step.get("says", "").rstrip("\n").split("\n") == said, line
 

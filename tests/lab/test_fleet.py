@@ -13,6 +13,7 @@ from asa_automate.errors import BadInput
 from asa_automate.inventory import load
 from asa_automate.lab import fleet
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.sample_releases import BY_RELEASE
 from asa_automate.lab.samples import ordinary
 
 
@@ -41,9 +42,16 @@ def test_samples() -> None:
     assert "policy-map type inspect esmtp ESMTP_TLS" in boxes["lab-fw2"].running_text
 
 
-def test_serving_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [
+        ([], ["lab-fw1", "lab-fw2"]),
+        (["--releases"], [f"lab-{release}" for release in BY_RELEASE]),
+    ],
+)
+def test_serving_until_ctrl_c(tmp_path: Path, flags: list[str], names: list[str]) -> None:
     inventory = tmp_path / "rehearsal"
-    words = ["lab", "serve", "--port", "0", "--write-inventory", str(inventory)]
+    words = ["lab", "serve", *flags, "--port", "0", "--write-inventory", str(inventory)]
     program = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "asa_automate", *words],
         stderr=subprocess.PIPE,
@@ -61,7 +69,7 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
 
     assert (program.returncode, out, rest) == (0, "", "stopped\n")
     devices = load(inventory).devices
-    assert [device.name for device in devices] == ["lab-fw1", "lab-fw2"]
+    assert [device.name for device in devices] == names
     for device in devices:
         line = next(line for line in talk if line.startswith(device.name))
         assert f"port {device.port}, host key SHA256:" in line
@@ -74,6 +82,7 @@ def test_what_cannot_be_served(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
     assert run(["lab", "serve", "--reading", "both"]) == 64
     assert run(["lab", "serve", "--port", "65535"]) == 64
+    assert run(["lab", "serve", "--releases", "--from-dir", str(tmp_path)]) == 64
     assert run(["lab", "serve", "--from-dir", str(tmp_path / "nowhere")]) == 65
     assert run(["lab", "serve", "--port", "0", *taken]) == 5
     said = capsys.readouterr().err

@@ -36,7 +36,15 @@ Place = tuple[str, str]
 
 SMTP = 25
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
-POLICY_WORDS = ("class-map ", "policy-map ", "service-policy ", "interface ", "name ", "ipv6 ")
+POLICY_WORDS = (
+    "class-map ",
+    "policy-map ",
+    "service-policy ",
+    "interface ",
+    "name ",
+    "ipv6 ",
+    "static ",
+)
 NAMED_WORDS = ("access-list ", "object ", "object-group ")
 #: How far a plan claims to be sound -> the readings that it must hold under.
 CLAIMS = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asa_automate.lab.dialects import release_of
 from asa_automate.model import Address, Reading, Strategy
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ class-map ESA_EXEMPT_ESMTP
 """
 
 
+#: What gives a gateway another address outside, before 8.3.
+STATICS = (
+    "static (inside,outside) 203.0.113.25 192.168.1.1 netmask 255.255.255.255 tcp 50 100\n",
+    "static (inside,outside) tcp interface smtp 10.0.0.7 smtp netmask 255.255.255.255\n",
+)
+
+
 @st.composite
 def classes(draw: st.DrawFn, name: str) -> str:
     lines = [f" class {name}"]
@@ -97,7 +105,8 @@ def policies(draw: st.DrawFn, name: str) -> str:
 
 @st.composite
 def firewalls(draw: st.DrawFn) -> str:
-    version = draw(st.sampled_from(("8.4(7)", "9.1(7)", "9.16(4)")))
+    version = draw(st.sampled_from(("7.2(4)", "8.2(5)", "8.4(7)", "9.1(7)", "9.16(4)")))
+    is_old = release_of(version) < (8, 3)
     entries = draw(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=4, unique=True))
     attached = draw(st.sampled_from((("global",), ("global", "outside"), ("outside", "inside"))))
     parts = [f": Saved\nASA Version {version}\nhostname fw\n", INTERFACES, GROUPS]
@@ -112,6 +121,7 @@ def firewalls(draw: st.DrawFn) -> str:
             parts.append(f" class ESA_EXEMPT_ESMTP\n  {draw(st.sampled_from(ESMTP))}\n")
     where = {"global": "global", "outside": "interface outside", "inside": "interface inside"}
     parts += [f"service-policy {place}_policy {where[place]}\n" for place in attached]
+    parts += draw(st.lists(st.sampled_from(STATICS), unique=True)) if is_old else []
     return "".join(parts) + ": end\n"
 
 
