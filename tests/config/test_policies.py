@@ -184,7 +184,7 @@ def test_service_policies() -> None:
     assert attached == (
         ServicePolicy("P", None, 1),
         ServicePolicy("Q", "out-1", 2),
-        ServicePolicy("R", "in", 3),
+        ServicePolicy("R", "in", 3, fail_close=True),
     )
     assert text == [line for one in attached[:2] for line in write_service_policy(one)]
 
