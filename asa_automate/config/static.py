@@ -80,7 +80,7 @@ def write_static(static: StaticLine) -> list[str]:
 
 
 def _line(static: StaticLine) -> str:
-    tcp = (static.tcp_max, static.embryonic_max)
+    tcp = [str(n) for n in (static.tcp_max, static.embryonic_max) if n is not None]
     words = [
         f"static ({static.real_interface},{static.mapped_interface})",
         static.protocol,
@@ -90,10 +90,10 @@ def _line(static: StaticLine) -> str:
         static.real_port,
         f"netmask {static.netmask}" if static.netmask else "",
         *static.options,
-        " ".join(["tcp", *(str(limit) for limit in tcp if limit is not None)]),
+        " ".join(["tcp", *tcp]) if tcp else "",
         "" if static.udp_max is None else f"udp {static.udp_max}",
     ]
-    return " ".join(word for word in words if word not in ("", "tcp") or word == static.protocol)
+    return " ".join(word for word in words if word)
 
 
 def _static_line(row: Row) -> StaticLine:
