@@ -204,7 +204,9 @@ def _is_object(opener: str) -> bool:
 
 def _member(group: ServiceGroup, service: Service) -> str:
     if service.group:
-        return f"{'service-object object' if service.is_object else 'group-object'} {service.group}"
+        return (
+            f"{'service-object object' if service.is_object else 'group-object'} {service.group}"
+        )
     source = write_ports(service.source_ports, service.protocol)
     destination = write_ports(service.destination_ports, service.protocol)
     if group.opener == "object-group protocol":

@@ -181,7 +181,9 @@ def test_line_numbers_insert_as_they_do_when_typed() -> None:
     ]
     acl = _acl(*typed)
 
-    assert [1, 10, 2020, 30] == [e.destination_ports.low for e in acl.entries if e.destination_ports]
+    assert [1, 10, 2020, 30] == [
+        e.destination_ports.low for e in acl.entries if e.destination_ports
+    ]
     assert acl.lines[0].endswith("remark first")
     assert typed == write_access_list(acl)
     entry = "access-list L extended deny ip any any"

@@ -15,7 +15,13 @@ from asa_automate.config.names import (
     read_names,
     write_name,
 )
-from asa_automate.config.static import Static, StaticLine, read_static_lines, read_statics, write_static
+from asa_automate.config.static import (
+    Static,
+    StaticLine,
+    read_static_lines,
+    read_statics,
+    write_static,
+)
 from asa_automate.config.tree import Line, read_tree
 from asa_automate.model import Address
 
@@ -28,7 +34,9 @@ def _lines(*lines: str) -> tuple[Line, ...]:
 
 
 def test_names_round_trip() -> None:
-    table = tuple(Name(word, address, line=i) for i, (word, address) in enumerate(NAMES.items(), 1))
+    table = tuple(
+        Name(word, address, line=i) for i, (word, address) in enumerate(NAMES.items(), 1)
+    )
     text = [line for name in table for line in write_name(name)]
 
     assert ["name 192.0.2.1 esa1", "ipv6 name 2001:db8::1 esa6"] == text
