@@ -17,7 +17,7 @@ _SMTP = 25
 
 @dataclass(frozen=True, slots=True)
 class StaticLine:
-    """``static (REAL_IF,MAPPED_IF) [tcp|udp] MAPPED [PORT] REAL [PORT] [netmask M] ...``, in words.
+    """``static (REAL_IF,MAPPED_IF) [tcp|udp] MAPPED [PORT] REAL [PORT] ...``, in words.
 
     Args:
         mapped: an address, a name, or ``interface``.
