@@ -128,14 +128,11 @@ def _twice(words: list[str]) -> TwiceNat | None:
     interfaces, before = _interfaces(words[1:at])
     match words[at + 1 :]:
         case [kind, real, mapped, *rest] if kind in _KINDS and _is_place(before):
+            nat = TwiceNat(kind, real, mapped, interfaces, " ".join(before))
             match rest:
                 case ["destination", "static", theirs, own, *options]:
-                    destination = (theirs, own)
-                case options:
-                    destination = None
-            return TwiceNat(
-                kind, real, mapped, interfaces, " ".join(before), destination, " ".join(options)
-            )
+                    return replace(nat, destination=(theirs, own), options=" ".join(options))
+            return replace(nat, options=" ".join(rest))
     return None
 
 

@@ -36,6 +36,12 @@ def read_service_policies(lines: Iterable[Line]) -> tuple[ServicePolicy, ...]:
     return tuple(_attached(row) for row in rows(_COMMAND, lines) if row["POLICY"])
 
 
+def unknown_attachments(lines: Iterable[Line]) -> tuple[tuple[str, int], ...]:
+    """The ``service-policy`` lines that no rule took (text, line): what they attach is unknown."""
+    lost = (row.line for row in rows(_COMMAND, lines) if not row["POLICY"])
+    return tuple((line.text, line.number) for line in lost)
+
+
 def write_service_policy(attached: ServicePolicy) -> list[str]:
     """The line of an attachment."""
     return as_printed([_line(attached)], attached.spelling)

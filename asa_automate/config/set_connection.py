@@ -109,33 +109,48 @@ def _timeout_words(timeout: ConnectionTimeout) -> Iterator[str]:
 
 
 def _limits(words: tuple[str, ...]) -> ConnectionLimits | None:
-    limits = ConnectionLimits()
+    found: dict[str, int] = {}
+    randomized: bool | None = None
     while words:
         match words:
             case (word, number, *_) if word in _LIMITS and number.isdecimal():
-                limits = replace(limits, **{_LIMITS[word]: int(number[:9])})
+                found[word] = int(number[:9])
             case ("random-sequence-number", switch, *_) if switch in _SWITCH:
-                limits = replace(limits, random_sequence_number=_SWITCH[switch])
+                randomized = _SWITCH[switch]
             case _:
                 return None
         words = words[2:]
-    return limits
+    return ConnectionLimits(
+        found.get("conn-max"),
+        found.get("embryonic-conn-max"),
+        found.get("per-client-max"),
+        found.get("per-client-embryonic-max"),
+        random_sequence_number=randomized,
+    )
 
 
 def _timeout(words: tuple[str, ...]) -> ConnectionTimeout | None:
-    timeout = ConnectionTimeout()
+    times: dict[str, str] = {}
+    reset, dcd = False, None
     while words:
         match words:
             case (word, time, *_) if word in _TIMES and time[:1].isdecimal():
-                timeout, words = replace(timeout, **{_TIMES[word]: time}), words[2:]
+                times[word], words = time, words[2:]
             case ("reset", *_):
-                timeout, words = replace(timeout, reset=True), words[1:]
+                reset, words = True, words[1:]
             case ("dcd", *rest):
-                timed = tuple(_while_times(rest))
-                timeout, words = replace(timeout, dcd=timed), words[1 + len(timed) :]
+                dcd = tuple(_while_times(rest))
+                words = words[1 + len(dcd) :]
             case _:
                 return None
-    return timeout
+    return ConnectionTimeout(
+        times.get("embryonic", ""),
+        times.get("half-closed", ""),
+        times.get("idle", ""),
+        times.get("tcp", ""),
+        reset=reset,
+        dcd=dcd,
+    )
 
 
 def _while_times(words: list[str]) -> Iterator[str]:
