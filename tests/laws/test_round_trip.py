@@ -57,7 +57,7 @@ class Kind:
 
 SERVICES = ("object service ", "object-group service ", "object-group protocol ")
 KINDS = {
-    "name": Kind(("name ", "ipv6 name "), lambda x, n: names.read_name_table(x), names.write_name),
+    "name": Kind(("name ", "ipv6 name "), lambda x, _: names.read_name_table(x), names.write_name),
     "object network": Kind(
         ("object network ",),
         lambda x, n: objects.read_network_objects(x, n).values(),
@@ -69,37 +69,37 @@ KINDS = {
         objects.write_network_group,
     ),
     "services": Kind(
-        SERVICES, lambda x, n: objects.read_services(x).values(), objects.write_service_group
+        SERVICES, lambda x, _: objects.read_services(x).values(), objects.write_service_group
     ),
     "class-map": Kind(
         ("class-map ",),
-        lambda x, n: class_map.read_class_maps(x).values(),
+        lambda x, _: class_map.read_class_maps(x).values(),
         class_map.write_class_map,
         not_these=("class-map type ",),
     ),
     "policy-map": Kind(
         ("policy-map ",),
-        lambda x, n: policy_map.read_policy_maps(x).values(),
+        lambda x, _: policy_map.read_policy_maps(x).values(),
         policy_map.write_policy_map,
         not_these=("policy-map type ",),
     ),
     "policy-map type inspect esmtp": Kind(
         ("policy-map type inspect esmtp ",),
-        lambda x, n: esmtp_map.read_esmtp_maps(x).values(),
+        lambda x, _: esmtp_map.read_esmtp_maps(x).values(),
         esmtp_map.write_esmtp_map,
     ),
     "service-policy": Kind(
         ("service-policy ",),
-        lambda x, n: service_policy.read_service_policies(x),
+        lambda x, _: service_policy.read_service_policies(x),
         service_policy.write_service_policy,
     ),
     "interface": Kind(
         ("interface ",), interfaces.read_interface_stanzas, interfaces.write_interface
     ),
-    "static": Kind(("static ",), lambda x, n: static.read_static_lines(x), static.write_static),
-    "nat": Kind(("nat ", "global "), lambda x, n: nat.read_nats(x), nat.write_nat),
-    "context": Kind(("context ",), lambda x, n: contexts.read_contexts(x), contexts.write_context),
-    "fixup": Kind(("fixup ", "no fixup "), lambda x, n: fixup.read_fixups(x), fixup.write_fixup),
+    "static": Kind(("static ",), lambda x, _: static.read_static_lines(x), static.write_static),
+    "nat": Kind(("nat ", "global "), lambda x, _: nat.read_nats(x), nat.write_nat),
+    "context": Kind(("context ",), lambda x, _: contexts.read_contexts(x), contexts.write_context),
+    "fixup": Kind(("fixup ", "no fixup "), lambda x, _: fixup.read_fixups(x), fixup.write_fixup),
 }
 
 
@@ -555,7 +555,8 @@ def test_changed_nouns_are_written_as_they_are_now() -> None:
     "line",
     [
         "set connection conn-max 50 embryonic-conn-max 100",
-        "set connection per-client-max 5 per-client-embryonic-max 3 random-sequence-number disable",
+        "set connection per-client-max 5 per-client-embryonic-max 3",
+        "set connection embryonic-conn-max 3 random-sequence-number disable",
         "set connection random-sequence-number enable conn-max 1",
         "set connection timeout embryonic 0:00:30 half-closed 0:05:00 idle 1:00:00 reset",
         "set connection timeout idle 1:00:00 reset dcd 0:15:00 5",
