@@ -1,11 +1,12 @@
-"""``access-list``: extended entries as class-maps use them."""
+"""``access-list``: extended entries and remarks."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from operator import attrgetter
 
 from asa_automate.config.feed import Row, rows
-from asa_automate.config.names import as_address, port_number, protocol_name
+from asa_automate.config.names import as_address, port_number, port_word, protocol_name
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
@@ -17,6 +18,7 @@ _OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
 _NAMED = ("object", "object-group", "interface")
 _WITH_PORTS = ("tcp", "udp", "sctp", "object-group")
 _WITH_TYPES = ("icmp", "icmp6")
+_TCP_UDP = "tcp-udp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What words mean on this firewall: its ``name`` table, and which groups are of services."""
+
+    names: Mapping[str, Address] = field(default_factory=dict)
+    service_groups: Container[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ace:
     """One entry of an extended access-list.
 
@@ -61,6 +71,9 @@ class Ace:
         time_range: the name of its ``time-range``: whether it counts depends on the clock.
         icmp: type (and code) words of an ICMP entry, ``""`` for every type.
         understood: ``False`` when a word of the line was not understood.
+        log: its logging words, ``log warnings interval 60`` say; ``""`` for none.
+        number: of ``line N``, 0 where the text has none.
+        vocabulary: what the words of ``text`` were read by; ``None`` for an entry of ours.
     """
 
     text: str
@@ -76,24 +89,35 @@ class Ace:
     understood: bool = True
     line: int = 0
     icmp: str = ""
+    log: str = ""
+    number: int = 0
+    vocabulary: Vocabulary | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A remark: ``words`` behind the keyword, ``place`` among all lines of its list (from 0),
+    ``text`` the line as printed, ``number`` of ``line N``."""
+
+    words: str
+    place: int
+    line: int = 0
+    number: int = 0
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """An access-list: its entries in order; ``lines`` has remarks as well, exactly as printed."""
+    """An access-list: entries in the order in which they are asked, and remarks in theirs.
+
+    ``lines`` are both exactly as they were printed, in that order.
+    """
 
     name: str
     entries: tuple[Ace, ...] = ()
     lines: tuple[str, ...] = ()
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What words mean on this firewall: its ``name`` table, and which groups are of services."""
-
-    names: Mapping[str, Address] = field(default_factory=dict)
-    service_groups: Container[str] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl]:
@@ -103,33 +127,63 @@ def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl
     goes in as the N-th, or at the end of a shorter list. Remarks count (Cisco ASA command
     reference, *access-list extended*, keyword *line*).
     """
-    entries: dict[str, list[tuple[Line, Ace | None]]] = {}
-    for line in lines:
-        (row,) = rows(_COMMAND, [replace(line, children=())])
-        acl = entries.setdefault("".join(line.text.split()[1:2]), [])
-        place = int(row["NUMBER"][:9]) - 1 if row["NUMBER"] else len(acl)
-        acl.insert(max(place, 0), (line, None if row["REMARK"] else _ace(row, line, known)))
-    return {name: _acl(name, found) for name, found in entries.items()}
+    given = list(lines)
+    found: dict[str, list[Ace | Remark]] = {}
+    for line, row in zip(given, rows(_COMMAND, map(_alone, given)), strict=True):
+        parts = found.setdefault("".join(line.text.split(None, 2)[1:2]), [])
+        number = int(row["NUMBER"][:9] or 0)
+        part = _remark(line, number) if row["REMARK"] else _ace(row, line, number, known)
+        parts.insert(max(number - 1, 0) if row["NUMBER"] else len(parts), part)
+    return {name: _acl(name, parts) for name, parts in found.items()}
 
 
 def write_access_list(acl: Acl) -> list[str]:
-    """The lines of an access-list, remarks included, as they were printed."""
-    return list(acl.lines) or [entry.text for entry in acl.entries]
+    """The lines of an access-list, remarks included, from what they mean.
+
+    Where entries came with ``line N``, they are written as they were typed; if others have been
+    added since, in the order in which they are asked, without numbers.
+    """
+    parts = parts_of(acl)
+    if not any(part.number for part in parts):
+        return [_line(acl.name, part) for part in parts]
+    if all(part.line for part in parts):
+        return [_line(acl.name, part) for part in sorted(parts, key=attrgetter("line"))]
+    return [_line(acl.name, replace(part, number=0)) for part in parts]
+
+
+def parts_of(acl: Acl) -> list[Ace | Remark]:
+    """Entries and remarks of a list, in order."""
+    parts: list[Ace | Remark] = list(acl.entries)
+    for remark in acl.remarks:
+        parts.insert(remark.place, remark)
+    return parts
 
 
 def write_entry(name: str, entry: Ace) -> str:
-    """The line of an entry as the ASA prints it, made from what the entry means.
+    """The line of an entry, made from what the entry means, as the ASA prints it.
 
-    A port is written as a number: the ASA puts the name in where it has one.
+    An entry that was not understood is its text. The text stands as well where it says in other
+    words (the names of addresses, say) what the entry means.
     """
+    if not entry.understood:
+        return entry.text
+    made = entry_line(name, entry)
+    return entry.text if made != entry.text and _still_says(name, entry) else made
+
+
+def entry_line(name: str, entry: Ace) -> str:
+    """The line of an entry from its meaning alone."""
     protocol = f"{entry.protocol} {entry.service}" if entry.service else entry.protocol
+    number = f"line {entry.number} " if entry.number else ""
+    ports = _TCP_UDP if entry.service else entry.protocol
     words = [
-        f"access-list {name} extended {'permit' if entry.permit else 'deny'} {protocol}",
+        f"access-list {name} {number}extended {'permit' if entry.permit else 'deny'} {protocol}",
         write_endpoint(entry.source),
-        write_ports(entry.source_ports),
+        write_ports(entry.source_ports, ports),
         write_endpoint(entry.destination),
-        write_ports(entry.destination_ports),
+        write_ports(entry.destination_ports, ports),
         entry.icmp,
+        entry.log,
         f"time-range {entry.time_range}" if entry.time_range else "",
         "" if entry.active else "inactive",
     ]
@@ -147,14 +201,18 @@ def write_endpoint(end: Endpoint) -> str:
     return f"{end.network.network_address} {end.network.netmask}"
 
 
-def write_ports(ports: Ports | None) -> str:
-    """``eq 25``, ``range 1 9``, ``object-group X``; nothing for ``None``."""
+def write_ports(ports: Ports | None, protocol: str) -> str:
+    """``eq smtp``, ``range 1 9``, ``object-group X``; nothing for ``None``.
+
+    Args:
+        protocol: whose names the ports are written by: ``tcp``, ``udp`` or ``tcp-udp``.
+    """
     if ports is None:
         return ""
     if ports.operator == "object-group":
         return f"object-group {ports.group}"
-    high = f" {ports.high}" if ports.operator == "range" else ""
-    return f"{ports.operator} {ports.low}{high}"
+    low, high = port_word(ports.low, protocol), port_word(ports.high, protocol)
+    return f"range {low} {high}" if ports.operator == "range" else f"{ports.operator} {low}"
 
 
 def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint, Words]:
@@ -207,26 +265,52 @@ def _masked(address: Address | None, mask: str) -> IPv4Network | None:
     return IPv4Network((address, 32 - hosts.bit_length()), strict=False)
 
 
-def _acl(name: str, found: list[tuple[Line, Ace | None]]) -> Acl:
+def _alone(line: Line) -> Line:
+    return replace(line, children=()) if line.children else line
+
+
+def _acl(name: str, parts: list[Ace | Remark]) -> Acl:
+    remarks = (replace(p, place=i) for i, p in enumerate(parts) if isinstance(p, Remark))
     return Acl(
         name,
-        entries=tuple(ace for _, ace in found if ace),
-        lines=tuple(line.text for line, _ in found),
-        line=min(line.number for line, _ in found),
+        entries=tuple(part for part in parts if isinstance(part, Ace)),
+        lines=tuple(part.text for part in parts),
+        line=min(part.line for part in parts),
+        remarks=tuple(remarks),
     )
 
 
-def _ace(row: Row, line: Line, known: Vocabulary) -> Ace:
-    blank = Ace(line.text, permit=row["ACTION"] != "deny", line=line.number)
+def _line(name: str, part: Ace | Remark) -> str:
+    return write_entry(name, part) if isinstance(part, Ace) else write_remark(name, part)
+
+
+def write_remark(name: str, remark: Remark) -> str:
+    """The line of a remark; the blanks in it stay as they were printed."""
+    number = f"line {remark.number} " if remark.number else ""
+    made = f"access-list {name} {number}remark {remark.words}".rstrip()
+    return remark.text if remark.text.split() == made.split() else made
+
+
+def _remark(line: Line, number: int) -> Remark:
+    before = 5 if line.text.split(None, 3)[2] == "line" else 3
+    words = line.text.split(None, before)[before:]
+    return Remark("".join(words), 0, line.number, number, line.text)
+
+
+def _still_says(name: str, entry: Ace) -> bool:
+    """Whether the printed line, read again, means what the entry means now."""
+    if entry.vocabulary is None:
+        return False
+    again = read_access_lists([Line(entry.text, entry.line)], entry.vocabulary).get(name)
+    return again is not None and again.entries == (entry,)
+
+
+def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
+    permit = row["ACTION"] != "deny"
     if not row["ACTION"] or line.children:
         # What stands beneath an entry is the rest of a line that was broken.
-        return replace(blank, understood=False)
-    entry = replace(blank, active=not row["INACTIVE"], time_range=row["TIME_RANGE"])
-    return _with_traffic(entry, tuple(row["TRAFFIC"].split()), known)
-
-
-def _with_traffic(entry: Ace, words: Words, known: Vocabulary) -> Ace:
-    protocol, service, words = _protocol(words)
+        return Ace(line.text, permit, understood=False, line=line.number, number=number)
+    protocol, service, words = _protocol(tuple(row["TRAFFIC"].split()))
     groups = known.service_groups if protocol in _WITH_PORTS else ()
     source, words = take_endpoint(words, known.names)
     source_ports, words = take_ports(words, groups)
@@ -235,19 +319,26 @@ def _with_traffic(entry: Ace, words: Words, known: Vocabulary) -> Ace:
     types, words = (words, ()) if protocol in _WITH_TYPES else ((), words)
     ends = (source.kind, destination.kind)
     ported = source_ports is not None or destination_ports is not None
-    return replace(
-        entry,
+    return Ace(
+        line.text,
+        permit,
         protocol=protocol or "unknown",
         service=service,
         source=source,
         source_ports=source_ports,
         destination=destination,
         destination_ports=destination_ports,
-        icmp=" ".join(types),
+        active=not row["INACTIVE"],
+        time_range=row["TIME_RANGE"],
         understood=bool(protocol)
         and not words
         and "unknown" not in ends
         and (protocol in _WITH_PORTS or not ported),
+        line=line.number,
+        icmp=" ".join(types),
+        log=row.words("LOG"),
+        number=number,
+        vocabulary=known,
     )
 
 

@@ -1,9 +1,11 @@
 """The words that the ASA prints for numbers: its ``name`` table, ports and protocols."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from asa_automate.config.feed import rows
+from asa_automate.config.spelling import Spelling, as_printed, spelling_of
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
@@ -34,6 +36,21 @@ _UDP = {
 #: Source: Cisco ASA general operations CLI guide, "Addresses, Protocols, and Ports".
 PORTS: Mapping[str, int] = _BOTH | _TCP | _UDP
 
+#: Of several words for one port, the one that is printed.
+_PRINTED = {"www", "rsh"}
+_TCP_UDP = "tcp-udp"
+
+
+def _by_port(words: Mapping[str, int]) -> dict[int, str]:
+    preferred = sorted(words, key=lambda word: word in _PRINTED)
+    return {words[word]: word for word in preferred}
+
+
+#: The word that is printed for a port, by protocol; a port of both only where both have it.
+_WORDS: Mapping[str, Mapping[int, str]] = {
+    "tcp": _by_port(_BOTH | _TCP), "udp": _by_port(_BOTH | _UDP), _TCP_UDP: _by_port(_BOTH),
+}  # fmt: skip
+
 #: Protocol numbers by word. Source: as for the ports.
 PROTOCOLS: Mapping[str, int] = {
     "ip": 0, "icmp": 1, "igmp": 2, "ipinip": 4, "tcp": 6, "igrp": 9, "udp": 17, "gre": 47,
@@ -44,18 +61,44 @@ _ALIASES = {"ipsec": "esp", "pptp": "gre"}
 _BY_NUMBER = {str(number): name for name, number in PROTOCOLS.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One entry of the name table: ``name ADDRESS NAME [description TEXT]``."""
+
+    name: str
+    address: Address
+    description: str = ""
+    line: int = 0
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
+
+
+def read_name_table(lines: Iterable[Line]) -> tuple[Name, ...]:
+    """The ``name`` table among top-level ``lines``, in order; masked addresses are passed over."""
+    found = []
+    for row in rows(_COMMAND, lines):
+        address = as_address(row["ADDRESS"])
+        if address is not None:
+            # The template's text has odd bytes replaced; a description is kept as it was printed.
+            description = row.line.text.partition(" description ")[2] if row["DESCRIPTION"] else ""
+            name = Name(row["NAME"], address, description.strip(), row.line.number)
+            found.append(replace(name, spelling=spelling_of([row.line.text], [_name_line(name)])))
+    return tuple(found)
+
+
 def read_names(lines: Iterable[Line]) -> dict[str, Address]:
     """The ``name`` table among top-level ``lines``: address by word."""
-    found = ((row["NAME"], as_address(row["ADDRESS"])) for row in rows(_COMMAND, lines))
-    return {name: address for name, address in found if address is not None}
+    return {name.name: name.address for name in read_name_table(lines)}
 
 
-def write_names(names: Mapping[str, Address]) -> list[str]:
-    """The lines of a ``name`` table."""
-    return [
-        f"{'ipv6 ' if address.version == 6 else ''}name {address} {name}"
-        for name, address in names.items()
-    ]
+def write_name(name: Name) -> list[str]:
+    """The line of one name."""
+    return as_printed([_name_line(name)], name.spelling)
+
+
+def _name_line(name: Name) -> str:
+    family = "ipv6 " if name.address.version == 6 else ""
+    description = f" description {name.description}" if name.description else ""
+    return f"{family}name {name.address} {name.name}{description}"
 
 
 def as_address(word: str, names: Mapping[str, Address] | None = None) -> Address | None:
@@ -74,6 +117,12 @@ def port_number(word: str) -> int | None:
         return PORTS[word]
     number = int(word) if word.isascii() and word.isdigit() and len(word) <= 5 else -1
     return number if 0 <= number <= 65535 else None
+
+
+def port_word(number: int, protocol: str) -> str:
+    """The port as the ASA prints it: its name where ``protocol`` (``tcp``, ``udp``, ``tcp-udp``)
+    has one, else the number."""
+    return _WORDS.get(protocol, {}).get(number) or str(number)
 
 
 def protocol_name(word: str) -> str | None:

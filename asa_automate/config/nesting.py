@@ -45,6 +45,9 @@ SUBMODES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     )
 )
 
+#: No sub-mode lies deeper; what is indented further stands in one column.
+_DEEPEST = 8
+
 _OPENS_TYPED = re.compile(r"(class|parameters|match|description)\b")
 _OPENS_CLASS = re.compile(r"class\s")
 
@@ -93,11 +96,13 @@ def _closed(block: list[Line]) -> list[Line]:
     return [replace(head, children=children)]
 
 
-def _by_column(lines: list[Line]) -> tuple[Line, ...]:
+def _by_column(lines: list[Line], depth: int = 1) -> tuple[Line, ...]:
     """Children by indentation: a line belongs to the nearest earlier one that is less indented."""
+    if depth == _DEEPEST:
+        return tuple(lines)
     children: list[Line] = []
     for group in _groups(lines, lambda line, head: _indent(line) <= _indent(head)):
-        children.append(replace(group[0], children=_by_column(group[1:])))
+        children.append(replace(group[0], children=_by_column(group[1:], depth + 1)))
     return tuple(children)
 
 

@@ -1,7 +1,7 @@
-"""``name``, ``object`` and ``object-group``: what an access-list entry refers to by name."""
+"""``object`` and ``object-group``: what an access-list entry refers to by name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from itertools import chain
 
@@ -16,6 +16,14 @@ from asa_automate.config.access_list import (
 )
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import as_address, protocol_name
+from asa_automate.config.spelling import (
+    Kept,
+    Spelling,
+    as_printed,
+    printed_lines,
+    spelling_of,
+    with_kept,
+)
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
@@ -24,35 +32,62 @@ _GROUP = "show running-config object-group"
 _TCP_UDP = "tcp-udp"
 
 
+_OPENERS = ("object ", "object-group ")
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkObject:
-    """``object network``: a range is its networks; ``fqdn`` has none and is not understood."""
+    """``object network``: a range is its networks; ``fqdn`` has none and is not understood.
+
+    Args:
+        span: first and last address of a range.
+        fqdn: what follows ``fqdn``.
+        kept: translations and lines that were not understood.
+    """
 
     name: str
     endpoints: tuple[Endpoint, ...] = ()
     understood: bool = True
     line: int = 0
+    span: tuple[Address, Address] | None = None
+    fqdn: str = ""
+    description: str = ""
+    kept: tuple[Kept, ...] = ()
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkGroup:
-    """``object-group network``: members in order (``object-group`` members are nested groups)."""
+    """``object-group network``: members in order (``object-group`` members are nested groups).
+
+    ``lines`` are the members as they were printed, those that were not understood included.
+    """
 
     name: str
     members: tuple[Endpoint, ...] = ()
     lines: tuple[str, ...] = ()
     understood: bool = True
     line: int = 0
+    description: str = ""
+    kept: tuple[Kept, ...] = ()
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One protocol with its ports; ``group`` names a nested group or object instead."""
+    """One protocol (``tcp-udp`` is both) with its ports.
+
+    Args:
+        group: the name of a nested group or, with ``is_object``, of an object instead.
+        icmp: type (and code) words of ICMP.
+    """
 
     protocol: str
     source_ports: Ports | None = None
     destination_ports: Ports | None = None
     group: str = ""
+    is_object: bool = False
+    icmp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +95,23 @@ class ServiceGroup:
     """``object service``, ``object-group service`` (with or without protocol) and ``protocol``.
 
     In a group with a protocol (``object-group service X tcp``) each member is a port condition:
-    ``destination_ports`` holds it, wherever an entry uses the group. A member of ``tcp-udp`` is
-    two members. ``service-object icmp TYPE`` is ICMP of any type here.
+    ``destination_ports`` holds it, wherever an entry uses the group.
+
+    Args:
+        opener: what stands before the name.
+        protocol: what stands behind it.
+        kept: lines that were not understood.
     """
 
     name: str
     members: tuple[Service, ...] = ()
     understood: bool = True
     line: int = 0
+    opener: str = "object-group service"
+    protocol: str = ""
+    description: str = ""
+    kept: tuple[Kept, ...] = ()
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
 
 
 def read_network_objects(
@@ -100,18 +144,13 @@ def read_services(lines: Iterable[Line]) -> dict[str, ServiceGroup]:
 
 
 def write_network_object(thing: NetworkObject) -> list[str]:
-    """The lines of an object of one host or network."""
-    lines = [f"object network {thing.name}"]
-    for end in thing.endpoints[:1]:
-        written = write_endpoint(end)
-        lines.append(f" {written}" if written.startswith("host ") else f" subnet {written}")
-    return lines
+    """The lines of an object; its translations stand in it, as they are typed."""
+    return as_printed(_object_lines(thing), thing.spelling)
 
 
 def write_network_group(group: NetworkGroup) -> list[str]:
-    """The lines of a group: its members as they were printed, or made from what they mean."""
-    members = group.lines or tuple(write_member(member) for member in group.members)
-    return [f"object-group network {group.name}", *(f" {line}" for line in members)]
+    """The lines of a group."""
+    return as_printed(_group_lines(group), group.spelling)
 
 
 def write_member(member: Endpoint) -> str:
@@ -122,17 +161,62 @@ def write_member(member: Endpoint) -> str:
 
 
 def write_service_group(group: ServiceGroup) -> list[str]:
-    """The lines of ``object-group service`` without a protocol."""
-    return [f"object-group service {group.name}", *(f" {_member(m)}" for m in group.members)]
+    """The lines of an object or a group of services or protocols."""
+    return as_printed(_service_lines(group), group.spelling)
 
 
-def _member(service: Service) -> str:
+def _object_lines(thing: NetworkObject) -> list[str]:
+    lines = [f"object network {thing.name}"]
+    address = _address_line(thing)
+    lines += [f" {address}"] if address else []
+    lines += [f" description {thing.description}"] if thing.description else []
+    return with_kept(lines, thing.kept)
+
+
+def _address_line(thing: NetworkObject) -> str:
+    if thing.span and _range(*thing.span) == thing.endpoints:
+        return f"range {thing.span[0]} {thing.span[1]}"
+    if not thing.endpoints:
+        return f"fqdn {thing.fqdn}" if thing.fqdn else ""
+    written = write_endpoint(thing.endpoints[0])
+    return written if written.startswith("host ") else f"subnet {written}"
+
+
+def _group_lines(group: NetworkGroup) -> list[str]:
+    lines = [f"object-group network {group.name}"]
+    lines += [f" description {group.description}"] if group.description else []
+    lines += [f" {write_member(member)}" for member in group.members]
+    return with_kept(lines, group.kept)
+
+
+def _service_lines(group: ServiceGroup) -> list[str]:
+    lines = [f"{group.opener} {group.name} {group.protocol}".rstrip()]
+    description = [f" description {group.description}"] if group.description else []
+    members = [f" {_member(group, member)}" for member in group.members]
+    # An object's description is printed behind what it is, a group's in front.
+    first, last = (members, description) if _is_object(group.opener) else (description, members)
+    return with_kept([*lines, *first, *last], group.kept)
+
+
+def _is_object(opener: str) -> bool:
+    return opener.startswith("object ")
+
+
+def _member(group: ServiceGroup, service: Service) -> str:
     if service.group:
-        return f"group-object {service.group}"
-    source, destination = write_ports(service.source_ports), write_ports(service.destination_ports)
-    words = ["service-object", service.protocol]
+        return (
+            f"{'service-object object' if service.is_object else 'group-object'} {service.group}"
+        )
+    source = write_ports(service.source_ports, service.protocol)
+    destination = write_ports(service.destination_ports, service.protocol)
+    if group.opener == "object-group protocol":
+        return f"protocol-object {service.protocol}"
+    if group.protocol:
+        return f"port-object {destination}"
+    words = ["service" if _is_object(group.opener) else "service-object", service.protocol]
     words += ["source", source] if source else []
     words += ["destination", destination] if destination else []
+    words += [service.icmp] if service.icmp else []
     return " ".join(words)
 
 
@@ -145,12 +229,62 @@ def _by_name(found: Iterable[Row], types: tuple[str, ...]) -> dict[str, list[Row
     return named
 
 
+def _opens(row: Row) -> bool:
+    return row.line.text.startswith(_OPENERS)
+
+
+def _beneath(its: list[Row]) -> list[Row]:
+    return [row for row in its if not _opens(row)]
+
+
+def _as_typed(its: list[Row]) -> list[str]:
+    return printed_lines(row.line for row in its if _opens(row))
+
+
+def _description(its: list[Row]) -> Row | None:
+    """A description that is typed again takes the place of the first."""
+    return next((row for row in reversed(its) if _is_description(row)), None)
+
+
+def _is_description(row: Row) -> bool:
+    return row.line.text.startswith("description ")
+
+
+def _text_of(row: Row | None) -> str:
+    return row.line.text.partition(" ")[2].strip() if row else ""
+
+
 def _network_object(name: str, its: list[Row], names: Mapping[str, Address]) -> NetworkObject:
     # An address that is typed again takes the place of the first.
-    last = next((row for row in reversed(its) if row["KIND"]), None)
+    beneath = _beneath(its)
+    last = next((row for row in reversed(beneath) if row["KIND"]), None)
     ends = _addresses(last["KIND"], _argument(last), names) if last else ()
-    odd = any(row["UNKNOWN"] for row in its)
-    return NetworkObject(name, ends, understood=bool(ends) and not odd, line=its[0].line.number)
+    described = _description(beneath)
+    fqdn = " ".join(_argument(last)) if last and last["KIND"] == "fqdn" else ""
+    modelled = (last if ends or fqdn else None, described)
+    thing = NetworkObject(
+        name,
+        ends,
+        understood=bool(ends) and not any(row["UNKNOWN"] for row in beneath),
+        line=its[0].line.number,
+        span=_span(last, names),
+        fqdn=fqdn,
+        description=_text_of(described),
+        kept=_kept(beneath, modelled),
+    )
+    return replace(thing, spelling=spelling_of(_as_typed(its), _object_lines(thing)))
+
+
+def _kept(beneath: list[Row], modelled: tuple[Row | None, ...]) -> tuple[Kept, ...]:
+    lost = ((i, row) for i, row in enumerate(beneath) if not any(row is m for m in modelled))
+    return tuple(Kept(row.line.text, i) for i, row in lost)
+
+
+def _span(row: Row | None, names: Mapping[str, Address]) -> tuple[Address, Address] | None:
+    if row is None or row["KIND"] != "range":
+        return None
+    ends = [as_address(word, names) for word in _argument(row)]
+    return (ends[0], ends[1]) if len(ends) == 2 and ends[0] and ends[1] else None
 
 
 def _addresses(kind: str, words: Words, names: Mapping[str, Address]) -> tuple[Endpoint, ...]:
@@ -171,15 +305,24 @@ def _range(low: Address | None, high: Address | None) -> tuple[Endpoint, ...]:
 
 
 def _network_group(name: str, its: list[Row], names: Mapping[str, Address]) -> NetworkGroup:
-    printed = [row for row in its if row["MEMBER"] or row["UNKNOWN"]]
-    members = [_network_member(row, names) for row in printed]
-    return NetworkGroup(
+    beneath = _beneath(its)
+    described = _description(beneath)
+    printed = [(i, row) for i, row in enumerate(beneath) if row["MEMBER"] or row["UNKNOWN"]]
+    members = [_network_member(row, names) for _, row in printed]
+    group = NetworkGroup(
         name,
         members=tuple(member for member in members if member),
-        lines=tuple(row.line.text for row in printed),
+        lines=tuple(row.line.text for _, row in printed),
         understood=None not in members,
         line=its[0].line.number,
+        description=_text_of(described),
+        kept=tuple(
+            Kept(row.line.text, i)
+            for (i, row), member in zip(printed, members, strict=True)
+            if member is None
+        ),
     )
+    return replace(group, spelling=spelling_of(_as_typed(its), _group_lines(group)))
 
 
 def _network_member(row: Row, names: Mapping[str, Address]) -> Endpoint | None:
@@ -195,14 +338,26 @@ def _network_member(row: Row, names: Mapping[str, Address]) -> Endpoint | None:
 
 
 def _service_group(name: str, its: list[Row]) -> ServiceGroup:
-    printed = [row for row in its if _member_word(row) or row["UNKNOWN"]]
-    found = [_services(_member_word(row), _argument(row), row.values) for row in printed]
-    return ServiceGroup(
+    beneath = _beneath(its)
+    described = _description(beneath)
+    printed = [(i, row) for i, row in enumerate(beneath) if _member_word(row) or row["UNKNOWN"]]
+    found = [_service_of(_member_word(row), _argument(row), row.values) for _, row in printed]
+    opened = its[0]
+    group = ServiceGroup(
         name,
-        members=tuple(chain.from_iterable(found)),
-        understood=all(found),
-        line=its[0].line.number,
+        members=tuple(service for service in found if service),
+        understood=None not in found,
+        line=opened.line.number,
+        opener=" ".join(opened.line.text.split(None, 2)[:2]),
+        protocol=opened.values.get("PROTOCOL") or "",
+        description=_text_of(described),
+        kept=tuple(
+            Kept(row.line.text, i)
+            for (i, row), service in zip(printed, found, strict=True)
+            if service is None
+        ),
     )
+    return replace(group, spelling=spelling_of(_as_typed(its), _service_lines(group)))
 
 
 def _member_word(row: Row) -> str:
@@ -213,31 +368,31 @@ def _argument(row: Row) -> Words:
     return tuple(row["ARGUMENT"].split())
 
 
-def _services(member: str, words: Words, values: Mapping[str, str]) -> tuple[Service, ...]:
+def _service_of(member: str, words: Words, values: Mapping[str, str]) -> Service | None:
     match member, words:
         case "group-object", (name,):
-            return (Service("", group=name),)
+            return Service("", group=name)
         case "service-object", ("object", name):
-            return (Service("", group=name),)
+            return Service("", group=name, is_object=True)
         case "port-object", _ if values.get("PROTOCOL"):
             ports, rest = take_ports(words)
-            return _each(values["PROTOCOL"], None, ports) if ports and not rest else ()
+            return Service(values["PROTOCOL"], None, ports) if ports and not rest else None
         case "protocol-object", (word,):
-            return _each(word, None, None)
+            return _of_protocol(word)
         case "service-object" | "service", (word, *_):
-            return _service(word, words[1:])
-    return ()
+            return _with_ports(_of_protocol(word), words[1:])
+    return None
 
 
-def _service(protocol: str, words: Words) -> tuple[Service, ...]:
-    if protocol in ("icmp", "icmp6"):
-        return _each(protocol, None, None)
+def _of_protocol(word: str) -> Service | None:
+    protocol = word if word == _TCP_UDP else protocol_name(word)
+    return Service(protocol) if protocol else None
+
+
+def _with_ports(service: Service | None, words: Words) -> Service | None:
+    if service is None or service.protocol in ("icmp", "icmp6"):
+        return replace(service, icmp=" ".join(words)) if service else None
     source, words = take_ports(words[1:]) if words[:1] == ("source",) else (None, words)
     words = words[1:] if words[:1] == ("destination",) else words
     destination, rest = take_ports(words)
-    return () if rest else _each(protocol, source, destination)
-
-
-def _each(protocol: str, source: Ports | None, destination: Ports | None) -> tuple[Service, ...]:
-    names = ("tcp", "udp") if protocol == _TCP_UDP else (protocol_name(protocol),)
-    return tuple(Service(name, source, destination) for name in names if name)
+    return None if rest else replace(service, source_ports=source, destination_ports=destination)

@@ -1,9 +1,17 @@
 """``policy-map`` of layer 3/4: classes in order, and what each inspects."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from asa_automate.config.feed import Row, rows
+from asa_automate.config.spelling import (
+    Kept,
+    Spelling,
+    as_printed,
+    printed_lines,
+    spelling_of,
+    with_kept,
+)
 from asa_automate.config.tree import Line
 
 _COMMAND = "show running-config policy-map"
@@ -31,12 +39,19 @@ class Inspect:
 
 @dataclass(frozen=True, slots=True)
 class PolicyClass:
-    """One ``class`` of a policy-map; ``others`` are its lines that are not ``inspect``."""
+    """One ``class`` of a policy-map.
+
+    Args:
+        others: its lines that are not ``inspect``.
+        places: where each of the others stands among all lines of the class, from 0; an other
+            without a place stands at the end.
+    """
 
     name: str
     inspects: tuple[Inspect, ...] = ()
     others: tuple[str, ...] = ()
     line: int = 0
+    places: tuple[int, ...] = ()
 
     def inspect(self, engine: str) -> Inspect | None:
         """The class's line for ``engine``, if it has one."""
@@ -45,12 +60,20 @@ class PolicyClass:
 
 @dataclass(frozen=True, slots=True)
 class PolicyMap:
-    """A layer 3/4 policy-map; ``unknown`` are the lines in it that no rule took (text, line)."""
+    """A layer 3/4 policy-map.
+
+    Args:
+        unknown: the lines in it that no rule took (text, line).
+        kept: the same, in their places.
+    """
 
     name: str
     classes: tuple[PolicyClass, ...] = ()
     line: int = 0
     unknown: tuple[tuple[str, int], ...] = ()
+    description: str = ""
+    kept: tuple[Kept, ...] = ()
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
 
     def find(self, name: str) -> PolicyClass | None:
         """The class entry called ``name``, if there is one."""
@@ -63,49 +86,80 @@ def read_policy_maps(lines: Iterable[Line]) -> dict[str, PolicyMap]:
     ``policy-map type inspect`` is not one of them. A policy-map or a class that is opened twice
     goes on where it was, as on the device.
     """
-    policies: dict[str, PolicyMap] = {}
+    found: dict[str, list[Row]] = {}
     for row in rows(_COMMAND, lines):
-        name = row["POLICY"]
-        if not name:
-            continue
-        policies[name] = _grown(policies.get(name) or PolicyMap(name, line=row.line.number), row)
-    return policies
+        if row["POLICY"]:
+            found.setdefault(row["POLICY"], []).append(row)
+    return {name: _policy_map(name, its) for name, its in found.items()}
 
 
 def write_policy_map(policy: PolicyMap) -> list[str]:
     """The lines of a policy-map, indented as the device prints them."""
+    return as_printed(_lines(policy), policy.spelling)
+
+
+def _lines(policy: PolicyMap) -> list[str]:
     lines = [f"policy-map {policy.name}"]
+    lines += [f" description {policy.description}"] if policy.description else []
     for entry in policy.classes:
         lines.append(f" class {entry.name}")
-        lines += [f"  {inspect.text}" for inspect in entry.inspects]
-        lines += [f"  {other}" for other in entry.others]
-    return lines
+        lines += [f"  {text}" for text in _actions(entry)]
+    return with_kept(lines, policy.kept)
 
 
-def _grown(policy: PolicyMap, row: Row) -> PolicyMap:
-    """``policy`` with one more line of it."""
-    if row["UNKNOWN"]:
-        return replace(policy, unknown=(*policy.unknown, (row.line.text, row.line.number)))
-    if not row["CLASS"]:
-        return policy if not row["INSPECT"] else _stray(policy, row)
-    entry = policy.find(row["CLASS"])
-    if entry is None:
-        opened = PolicyClass(row["CLASS"], line=row.line.number)
-        policy = replace(policy, classes=(*policy.classes, opened))
-        entry = opened
-    now = _with_action(entry, row)
-    return replace(policy, classes=tuple(now if c is entry else c for c in policy.classes))
+def _actions(entry: PolicyClass) -> list[str]:
+    actions = [inspect.text for inspect in entry.inspects]
+    for i, other in enumerate(entry.others):
+        place = entry.places[i] if i < len(entry.places) else len(actions)
+        actions.insert(place, other)
+    return actions
 
 
-def _stray(policy: PolicyMap, row: Row) -> PolicyMap:
-    """An inspection before any class: no device prints that."""
-    return replace(policy, unknown=(*policy.unknown, (row.line.text, row.line.number)))
+def _policy_map(name: str, its: list[Row]) -> PolicyMap:
+    opens, beneath = its[0], [row for row in its if not _opens(row)]
+    classes: dict[str, list[Row]] = {}
+    policy = PolicyMap(name, line=opens.line.number)
+    for place, row in enumerate(beneath):
+        if _is_description(row) and not row["CLASS"]:
+            policy = replace(policy, description=row.line.text.partition(" ")[2].strip())
+        elif row["UNKNOWN"] or not row["CLASS"]:
+            policy = _with_unknown(policy, row, place)
+        else:
+            classes.setdefault(row["CLASS"], []).append(row)
+    policy = replace(policy, classes=tuple(_class(*item) for item in classes.items()))
+    printed = printed_lines(row.line for row in its if _opens(row))
+    return replace(policy, spelling=spelling_of(printed, _lines(policy)))
 
 
-def _with_action(entry: PolicyClass, row: Row) -> PolicyClass:
-    if row["INSPECT"]:
-        made = Inspect(row.words("INSPECT"), row.words("MAP") or None, row.line.number)
-        return replace(entry, inspects=(*entry.inspects, made))
-    if row["OTHER"]:
-        return replace(entry, others=(*entry.others, row.line.text))
-    return entry
+def _opens(row: Row) -> bool:
+    return not (row["CLASS"] or row["INSPECT"] or row["OTHER"] or row["UNKNOWN"])
+
+
+def _is_description(row: Row) -> bool:
+    return row.line.text.startswith("description ")
+
+
+def _with_unknown(policy: PolicyMap, row: Row, place: int) -> PolicyMap:
+    """Also an action before any class, which no device prints."""
+    kept = Kept(row.line.text, place, depth=2 if row["CLASS"] else 1)
+    return replace(
+        policy,
+        unknown=(*policy.unknown, (row.line.text, row.line.number)),
+        kept=(*policy.kept, kept),
+    )
+
+
+def _class(name: str, its: list[Row]) -> PolicyClass:
+    actions = [row for row in its if row["INSPECT"] or row["OTHER"]]
+    others = [(i, row) for i, row in enumerate(actions) if row["OTHER"]]
+    return PolicyClass(
+        name,
+        inspects=tuple(_inspect(row) for row in actions if row["INSPECT"]),
+        others=tuple(row.line.text for _, row in others),
+        line=its[0].line.number,
+        places=tuple(i for i, _ in others),
+    )
+
+
+def _inspect(row: Row) -> Inspect:
+    return Inspect(row.words("INSPECT"), row.words("MAP") or None, row.line.number)

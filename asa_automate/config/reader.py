@@ -10,6 +10,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from asa_automate.config.access_list import Ace, Acl, Vocabulary, read_access_lists
+from asa_automate.config.capture import Unreadable, clean
 from asa_automate.config.class_map import ClassMap, read_class_maps
 from asa_automate.config.index import Index
 from asa_automate.config.interfaces import read_interfaces
@@ -24,7 +25,7 @@ from asa_automate.config.objects import (
 )
 from asa_automate.config.policy_map import PolicyMap, read_policy_maps
 from asa_automate.config.running import RunningConfig
-from asa_automate.config.service_policy import read_service_policies
+from asa_automate.config.service_policy import read_service_policies, unknown_attachments
 from asa_automate.config.static import read_statics
 from asa_automate.config.tree import Line, cut_tree
 from asa_automate.model import Address
@@ -40,9 +41,13 @@ def read_running(text: str) -> RunningConfig:
     """Read ``show running-config``.
 
     Args:
-        text: as captured; noise around it is passed over (:mod:`asa_automate.config.tree`).
+        text: as captured; the marks of a capture are taken off
+            (:mod:`asa_automate.config.capture`), noise around it is passed over
+            (:mod:`asa_automate.config.tree`).
     """
-    tree = cut_tree(text, apart=OUR_PREFIX)
+    capture = clean(text)
+    unreadable = capture if isinstance(capture, Unreadable) else None
+    tree = cut_tree(text if isinstance(capture, Unreadable) else capture.text, apart=OUR_PREFIX)
     index = Index(tree.stanzas)
     of = index.stanzas
     names = read_names([*of["name"], *of["ipv6"]])
@@ -67,6 +72,8 @@ def read_running(text: str) -> RunningConfig:
         own_addresses=interfaces.own,
         interfaces=interfaces.nameifs,
         names_in_use=index.names_in_use(OUR_PREFIX),
+        unreadable=unreadable,
+        odd_attachments=unknown_attachments(of["service-policy"]),
     )
 
 

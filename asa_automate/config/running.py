@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from asa_automate.config.access_list import Acl
+from asa_automate.config.capture import Unreadable
 from asa_automate.config.class_map import ClassMap
 from asa_automate.config.objects import NetworkGroup, NetworkObject, ServiceGroup
 from asa_automate.config.policy_map import PolicyMap
@@ -29,6 +30,8 @@ class RunningConfig:
             begins as ours do, with the keywords of its stanzas, to find collisions: ``object
             network``, ``object-group service``, ``access-list``, ``class-map`` and
             ``policy-map`` (these two whatever their ``type``).
+        unreadable: why the text is none to plan on, though something can be read of it.
+        odd_attachments: ``service-policy`` lines that no rule took (text, line).
     """
 
     tree: CutTree
@@ -47,3 +50,5 @@ class RunningConfig:
     own_addresses: Mapping[Address, str] = field(default_factory=dict)
     interfaces: tuple[str, ...] = ()
     names_in_use: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: Unreadable | None = None
+    odd_attachments: tuple[tuple[str, int], ...] = ()

@@ -1,11 +1,12 @@
-"""``static``: fixed translations before 8.3, as far as mail can use them."""
+"""``static``: fixed translations before 8.3, and those of them that mail can use."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import as_address, port_number
+from asa_automate.config.spelling import Spelling, as_printed, spelling_of
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
@@ -15,14 +16,46 @@ _SMTP = 25
 
 
 @dataclass(frozen=True, slots=True)
+class StaticLine:
+    """``static (REAL_IF,MAPPED_IF) [tcp|udp] MAPPED [PORT] REAL [PORT] ...``, in words.
+
+    Args:
+        mapped: an address, a name, or ``interface``.
+        real: an address or a name; ``access-list`` when ``real_port`` names a list instead.
+        options: ``dns``, ``norandomseq``, ``nailed``, as given.
+        tcp_max, embryonic_max, udp_max: the limits, ``None`` where the text has none.
+    """
+
+    real_interface: str
+    mapped_interface: str
+    mapped: str
+    real: str
+    protocol: str = ""
+    mapped_port: str = ""
+    real_port: str = ""
+    netmask: str = ""
+    options: tuple[str, ...] = ()
+    tcp_max: int | None = None
+    embryonic_max: int | None = None
+    udp_max: int | None = None
+    line: int = 0
+    spelling: Spelling | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Static:
-    """``static (real,mapped) MAPPED REAL``: a fixed translation before 8.3."""
+    """A fixed translation of one host before 8.3, as mail meets it; 0 is no limit."""
 
     real: Address
     mapped: Address
     line: int = 0
     tcp_max: int = 0
     embryonic_max: int = 0
+
+
+def read_static_lines(lines: Iterable[Line]) -> tuple[StaticLine, ...]:
+    """The translations among top-level ``lines``, in order; no line of another form."""
+    return tuple(_static_line(row) for row in rows(_COMMAND, lines) if row["REAL_INTERFACE"])
 
 
 def read_statics(
@@ -37,38 +70,72 @@ def read_statics(
         names: the ``name`` table.
         interfaces: address by nameif, for ``static ... interface ...``.
     """
-    made = (_static(row, names, interfaces) for row in rows(_COMMAND, lines))
+    made = (_static(line, names, interfaces) for line in read_static_lines(lines))
     return tuple(static for static in made if static)
 
 
-def write_static(static: Static, real_interface: str, mapped_interface: str) -> list[str]:
-    """The line of the translation of a host."""
-    limits = f" tcp {static.tcp_max} {static.embryonic_max}"
-    limited = limits if static.tcp_max or static.embryonic_max else ""
-    where = f"({real_interface},{mapped_interface})"
-    return [f"static {where} {static.mapped} {static.real} netmask {_HOST}{limited}"]
+def write_static(static: StaticLine) -> list[str]:
+    """The line of a translation."""
+    return as_printed([_line(static)], static.spelling)
+
+
+def _line(static: StaticLine) -> str:
+    tcp = [str(n) for n in (static.tcp_max, static.embryonic_max) if n is not None]
+    words = [
+        f"static ({static.real_interface},{static.mapped_interface})",
+        static.protocol,
+        static.mapped,
+        static.mapped_port,
+        static.real,
+        static.real_port,
+        f"netmask {static.netmask}" if static.netmask else "",
+        *static.options,
+        " ".join(["tcp", *tcp]) if tcp else "",
+        "" if static.udp_max is None else f"udp {static.udp_max}",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _static_line(row: Row) -> StaticLine:
+    by_list = bool(row["ACCESS_LIST"])
+    static = StaticLine(
+        row["REAL_INTERFACE"],
+        row["MAPPED_INTERFACE"],
+        row["MAPPED"],
+        real="access-list" if by_list else row["REAL"],
+        protocol=row["PROTOCOL"],
+        mapped_port=row["MAPPED_PORT"],
+        real_port=row["ACCESS_LIST"] or row["REAL_PORT"],
+        netmask=row["NETMASK"],
+        options=tuple(row["OPTIONS"].split()),
+        tcp_max=_limit(row, "TCP_MAX"),
+        embryonic_max=_limit(row, "EMBRYONIC"),
+        udp_max=_limit(row, "UDP_MAX"),
+        line=row.line.number,
+    )
+    return replace(static, spelling=spelling_of([row.line.text], [_line(static)]))
 
 
 def _static(
-    row: Row, names: Mapping[str, Address], interfaces: Mapping[str, Address]
+    static: StaticLine, names: Mapping[str, Address], interfaces: Mapping[str, Address]
 ) -> Static | None:
-    if row["NETMASK"] not in ("", _HOST) or not _carries_mail(row):
+    if static.netmask not in ("", _HOST) or not _carries_mail(static):
         return None
-    real = as_address(row["REAL"], names)
-    if row["MAPPED"] == "interface":
-        mapped = interfaces.get(row["MAPPED_INTERFACE"])
+    real = as_address(static.real, names)
+    if static.mapped == "interface":
+        mapped = interfaces.get(static.mapped_interface)
     else:
-        mapped = as_address(row["MAPPED"], names)
+        mapped = as_address(static.mapped, names)
     if not isinstance(real, IPv4Address) or not isinstance(mapped, IPv4Address):
         return None
-    return Static(real, mapped, row.line.number, _limit(row, "TCP_MAX"), _limit(row, "EMBRYONIC"))
+    return Static(real, mapped, static.line, static.tcp_max or 0, static.embryonic_max or 0)
 
 
-def _carries_mail(row: Row) -> bool:
-    if not row["PROTOCOL"]:
+def _carries_mail(static: StaticLine) -> bool:
+    if not static.protocol:
         return True
-    return row["PROTOCOL"] == "tcp" and port_number(row["MAPPED_PORT"]) == _SMTP
+    return static.protocol == "tcp" and port_number(static.mapped_port) == _SMTP
 
 
-def _limit(row: Row, name: str) -> int:
-    return int(row[name][:9] or 0)
+def _limit(row: Row, name: str) -> int | None:
+    return int(row[name][:9]) if row[name] else None

@@ -232,6 +232,10 @@ def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
 
 def _must_be_understood(running: RunningConfig) -> None:
     """A line that is not understood in what the exemption depends on stands in the way."""
+    if running.unreadable:
+        raise Refused(str(running.unreadable))
+    for text, line in running.odd_attachments:
+        raise Refused(f"line {line} is not understood: {text!r}")
     _must_be_one(running)
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)

@@ -1,5 +1,6 @@
 """Entries of access-lists, word by word."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_network
 
 import pytest
@@ -171,17 +172,28 @@ def test_old_form_and_remarks() -> None:
 
 
 def test_line_numbers_insert_as_they_do_when_typed() -> None:
-    acl = _acl(
+    typed = [
         "access-list L line 10 extended permit tcp any any eq 10",
-        "access-list L line 20 extended permit tcp any any eq 20",
+        "access-list L line 20 extended permit tcp any any eq 2020",
         "access-list L line 1 remark first",
         "access-list L line 2 extended permit tcp any any eq 1",
         "access-list L extended permit tcp any any eq 30",
-    )
+    ]
+    acl = _acl(*typed)
 
-    assert [1, 10, 20, 30] == [e.destination_ports.low for e in acl.entries if e.destination_ports]
+    assert [1, 10, 2020, 30] == [
+        e.destination_ports.low for e in acl.entries if e.destination_ports
+    ]
     assert acl.lines[0].endswith("remark first")
-    assert list(acl.lines) == write_access_list(acl)
+    assert typed == write_access_list(acl)
+    entry = "access-list L extended deny ip any any"
+    more = replace(acl, entries=(*acl.entries, Ace("", permit=False)))
+    unnumbered = [line.split("line", 1)[-1].split(None, 1)[1] for line in acl.lines[:4]]
+    assert write_access_list(more) == [
+        *(f"access-list L {words}" for words in unnumbered),
+        acl.lines[4],
+        entry,
+    ]
 
 
 def _networks() -> st.SearchStrategy[Endpoint]:

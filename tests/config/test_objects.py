@@ -1,5 +1,6 @@
 """Objects and object-groups."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_network
 
 import pytest
@@ -130,16 +131,16 @@ SMTP = Ports("eq", 25, 25)
     [
         ("service-object tcp", [Service("tcp")]),
         ("service-object 97", [Service("97")]),
-        ("service-object icmp echo 0", [Service("icmp")]),
+        ("service-object icmp echo 0", [Service("icmp", icmp="echo 0")]),
         ("service-object tcp eq smtp", [Service("tcp", None, SMTP)]),
         ("service-object tcp destination eq smtp ", [Service("tcp", None, SMTP)]),
         ("service-object udp source eq 25", [Service("udp", SMTP)]),
         ("service-object tcp source eq 25 destination eq 25", [Service("tcp", SMTP, SMTP)]),
         (
             "service-object tcp-udp destination eq 25",
-            [Service("tcp", None, SMTP), Service("udp", None, SMTP)],
+            [Service("tcp-udp", None, SMTP)],
         ),
-        ("service-object object O", [Service("", group="O")]),
+        ("service-object object O", [Service("", group="O", is_object=True)]),
         ("group-object G", [Service("", group="G")]),
     ],
 )
@@ -155,7 +156,7 @@ def test_services_with_a_protocol() -> None:
     both = _service("object-group service X tcp-udp", " port-object eq smtp")
 
     assert (Service("tcp", None, SMTP), Service("tcp", None, Ports("range", 1, 2))) == tcp.members
-    assert (Service("tcp", None, SMTP), Service("udp", None, SMTP)) == both.members
+    assert (Service("tcp-udp", None, SMTP),) == both.members
 
 
 def test_other_services() -> None:
@@ -189,4 +190,6 @@ def test_what_is_written_is_read_again() -> None:
 
     assert written == write_service_group(group)
     assert ["object network X", " subnet 192.0.2.0 255.255.255.0"] == write_network_object(thing)
-    assert ["object network X", " host 192.0.2.1"] == write_network_object(_object(" host esa1"))
+    assert ["object network X", " host esa1"] == write_network_object(_object(" host esa1"))
+    moved = replace(_object(" host esa1"), name="Y")
+    assert ["object network Y", " host 192.0.2.1"] == write_network_object(moved)

@@ -7,6 +7,7 @@ from asa_automate.config.policy_map import Inspect, read_policy_maps, write_poli
 from asa_automate.config.service_policy import (
     ServicePolicy,
     read_service_policies,
+    unknown_attachments,
     write_service_policy,
 )
 from asa_automate.config.tree import Line, read_tree
@@ -184,7 +185,7 @@ def test_service_policies() -> None:
     assert attached == (
         ServicePolicy("P", None, 1),
         ServicePolicy("Q", "out-1", 2),
-        ServicePolicy("R", "in", 3),
+        ServicePolicy("R", "in", 3, fail_close=True),
     )
     assert text == [line for one in attached[:2] for line in write_service_policy(one)]
 
@@ -203,3 +204,21 @@ def test_an_inspection_before_any_class_is_unknown() -> None:
     assert (("inspect ftp", 2),) == read_policy_maps(_lines("policy-map P", "inspect ftp"))[
         "P"
     ].unknown
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["inspect esmtpinspect sip", "inspect esmtp-sip", "inspect ftpinspect esmtp",
+     "inspect esmtp “MAP”", "inspect esmtp \\"],
+)  # fmt: skip
+def test_an_inspection_that_was_damaged_is_unknown(line: str) -> None:
+    policy = read_policy_maps(_lines("policy-map P", " class C", f"  {line}"))["P"]
+
+    assert ((line, 3),) == policy.unknown
+    assert () == policy.classes[0].inspects
+
+
+def test_an_attachment_that_was_damaged_is_told() -> None:
+    text = ["service-policy P globalpager lines 24", "service-policy Q global", "service-policy"]
+
+    assert ((text[0], 1), (text[2], 3)) == unknown_attachments(_lines(*text))

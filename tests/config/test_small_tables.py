@@ -1,19 +1,27 @@
 """Names, ports, protocols, interfaces and statics."""
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_interface
 
 import pytest
 
-from asa_automate.config.interfaces import read_interfaces, write_interface
+from asa_automate.config.interfaces import Interface, OwnAddress, read_interfaces, write_interface
 from asa_automate.config.names import (
     PORTS,
+    Name,
     as_address,
     port_number,
     protocol_name,
+    read_name_table,
     read_names,
-    write_names,
+    write_name,
 )
-from asa_automate.config.static import Static, read_statics, write_static
+from asa_automate.config.static import (
+    Static,
+    StaticLine,
+    read_static_lines,
+    read_statics,
+    write_static,
+)
 from asa_automate.config.tree import Line, read_tree
 from asa_automate.model import Address
 
@@ -26,7 +34,14 @@ def _lines(*lines: str) -> tuple[Line, ...]:
 
 
 def test_names_round_trip() -> None:
-    assert NAMES == read_names(_lines(*write_names(NAMES)))
+    table = tuple(
+        Name(word, address, line=i) for i, (word, address) in enumerate(NAMES.items(), 1)
+    )
+    text = [line for name in table for line in write_name(name)]
+
+    assert ["name 192.0.2.1 esa1", "ipv6 name 2001:db8::1 esa6"] == text
+    assert table == read_name_table(_lines(*text))
+    assert NAMES == read_names(_lines(*text))
     assert NAMES["esa1"] == as_address("esa1", NAMES)
     assert as_address("esa1") is None
 
@@ -75,7 +90,13 @@ def test_interfaces() -> None:
             "interface GigabitEthernet0/2",
             " nameif dhcp-side",
             " ip address dhcp setroute",
-            *write_interface("GigabitEthernet0/3", "six", "2001:db8:2::1/64"),
+            *write_interface(
+                Interface(
+                    "GigabitEthernet0/3",
+                    nameif="six",
+                    addresses=(OwnAddress(ip_interface("2001:db8:2::1/64")),),
+                )
+            ),
         ),
         NAMES,
     )
@@ -130,7 +151,15 @@ def test_statics_that_give_no_mapped_address(line: str) -> None:
     assert () == read_statics(_lines(line), NAMES, OUTSIDE)
 
 
-def test_static_round_trip() -> None:
-    made = Static(real=REAL, mapped=MAPPED, line=1, tcp_max=50, embryonic_max=100)
-
-    assert (made,) == read_statics(_lines(*write_static(made, "inside", "outside")), {}, {})
+@pytest.mark.parametrize(
+    "made",
+    [
+        StaticLine("in", "out", "198.51.100.25", "192.0.2.1", netmask="255.255.255.255", line=1),
+        StaticLine("in", "out", "m", "r", options=("dns",), tcp_max=50, embryonic_max=100, line=1),
+        StaticLine("in", "out", "m", "r", options=("norandomseq", "nailed"), udp_max=7, line=1),
+        StaticLine("in", "out", "interface", "r", "tcp", "smtp", "2525", tcp_max=3, line=1),
+        StaticLine("in", "out", "m", "access-list", real_port="policy_nat", tcp_max=0, line=1),
+    ],
+)
+def test_static_round_trip(made: StaticLine) -> None:
+    assert (made,) == read_static_lines(_lines(*write_static(made)))
