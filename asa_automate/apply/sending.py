@@ -1,7 +1,8 @@
 """Lines to the device: each one journaled before it is sent, its reply checked, its group gated.
 
 A group is the mode lines that lead to a commit line and the commit line itself. Before each group
-the device is read again: what it has must be what is predicted, or nothing more is sent.
+the device is read again: what it has must be what is predicted, or nothing more is sent. Where
+classes leave and are entered again, all of that is one group: nothing is asked while they are away.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import read
 from asa_automate.plan.document import Command
+from asa_automate.plan.gap import opens_gap
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.state import fingerprint_of
 
@@ -30,7 +32,7 @@ def groups_of(commands: Sequence[Command]) -> Iterator[Group]:
     for command in commands:
         waiting.append(command)
         if command.commit:
-            first = len(waiting) - 1
+            first = next((i for i, c in enumerate(waiting) if opens_gap(c.line)), len(waiting) - 1)
             while first and waiting[first - 1].line.startswith(_MODE_LINES):
                 first -= 1
             if first:

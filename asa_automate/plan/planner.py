@@ -9,7 +9,9 @@ from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
 from asa_automate.plan.findings import findings_for
+from asa_automate.plan.gap import gap_findings, gaps_of
 from asa_automate.plan.order import way
+from asa_automate.plan.places import pinned
 from asa_automate.plan.probe import make_probe
 from asa_automate.plan.proof import (
     Failure,
@@ -20,7 +22,7 @@ from asa_automate.plan.proof import (
 )
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.plan.strategies import documented_lines, wanted_scope
+from asa_automate.plan.strategies import documented_lines, is_class_first, wanted_scope
 from asa_automate.simulate.classify import CLASS_DEFAULT
 
 NOT_PROBED = PlanReading()
@@ -73,7 +75,7 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     desired = desired_for(running, request.exemptions, request.strategy)
     if desired.strategy is Strategy.AS_DOCUMENTED:
         return _documented(request, running)
-    strategy = _strategy(request, desired, now)
+    strategy = _strategy(request, running, desired, now)
     wanted = wanted_scope(running, now, desired.gateways, strategy)
     order = commit_order(running)
     commands = way(now, wanted, order)
@@ -93,7 +95,11 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     )
     if not commands:
         return _left_alone(draft, running, now, desired)
-    return _proved(draft, running, Way(now, wanted, commands, way(wanted, now, order)), desired)
+    end = scope_of(states_after(running, commands)[-1])
+    # A policy-map that is attached nowhere is out of scope once our class has left it.
+    end = replace(end, policies={**wanted.policies, **end.policies})
+    inverse = way(end, pinned(now, end), order)
+    return _proved(draft, running, Way(now, commands, inverse), desired)
 
 
 def _left_alone(
@@ -118,10 +124,9 @@ def _left_alone(
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The scopes at both ends of a plan, and the lines between them both ways."""
+    """The scope that a plan starts from, and its lines both ways."""
 
     now: Scope
-    wanted: Scope
     commands: tuple[Command, ...]
     inverse: tuple[Command, ...]
 
@@ -137,10 +142,14 @@ def commit_order(running: RunningConfig) -> list[str]:
     return [*dict.fromkeys([*(a.policy for a in attached), *others])]
 
 
-def _strategy(request: Request, desired: Desired, now: Scope) -> Strategy:
+def _strategy(
+    request: Request, running: RunningConfig, desired: Desired, now: Scope
+) -> Strategy:
     """The wish, but never a split on a device that is known to read per class, or that was
-    narrowed because it does."""
+    narrowed because it does; and what stands first already stays first."""
     chosen = desired.strategy or Strategy.SPLIT_CLASS
+    if chosen is Strategy.SPLIT_CLASS and request.strategy is None and is_class_first(running, now):
+        return Strategy.CLASS_FIRST
     known = request.reading.value is Reading.PER_CLASS or now.narrowed
     if known and chosen is Strategy.SPLIT_CLASS and request.strategy is None:
         return Strategy.NARROW_DEFAULT
@@ -152,16 +161,24 @@ def _proved(
 ) -> DevicePlan:
     states = states_after(running, both_ways.commands)
     strategy = Strategy(draft.strategy or Strategy.SPLIT_CLASS)
-    subject = Subject(states, desired.gateways, both_ways.now.members or (), strategy)
+    subject = Subject(
+        states,
+        desired.gateways,
+        both_ways.now.members or (),
+        strategy,
+        gaps_of(both_ways.commands),
+    )
     back = replace(
         subject,
         states=states_after(states[-1], both_ways.inverse),
         wanted=(),
         had=(*subject.had, *subject.wanted),
+        gaps=gaps_of(both_ways.inverse),
     )
     sound, failure = _soundness(draft.reading.value, subject, back, running)
     probe = make_probe(running) if sound == "needs-probe" else None
-    proof = as_document(subject, failure, sound, tuple(_elsewhere(running, subject)))
+    elsewhere = (*_elsewhere(running, subject), *(gap.sentence for gap in subject.gaps))
+    proof = as_document(subject, failure, sound, elsewhere)
     plan = draft.model_copy(
         update={
             "commands": both_ways.commands,
@@ -169,6 +186,7 @@ def _proved(
             "target_fingerprint": fingerprint_of(states[-1]),
             "probe": probe,
             "proof": proof,
+            "findings": (*draft.findings, *gap_findings(subject.gaps, back.gaps)),
         }
     )
     return plan if failure is None else _disproved(plan, failure)
@@ -305,7 +323,8 @@ def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
         return "its lines do not lead to the configuration that it promises"
     now, end = scope_of(running), scope_of(states[-1])
     strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
-    subject = Subject(states, end.members or (), now.members or (), strategy)
+    gaps = gaps_of(plan.commands)
+    subject = Subject(states, end.members or (), now.members or (), strategy, gaps)
     failure = prove(
         subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
     )

@@ -10,7 +10,15 @@ from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS
-from asa_automate.plan.scope import NARROW_ACL, SPLIT_ACL, PolicyScope, Scope, inspect_line
+from asa_automate.plan.places import stands_first
+from asa_automate.plan.scope import (
+    NARROW_ACL,
+    SPLIT_ACL,
+    Block,
+    PolicyScope,
+    Scope,
+    inspect_line,
+)
 from asa_automate.simulate.classify import World, classify_in
 from asa_automate.simulate.engines import ESMTP, effective_map
 
@@ -27,8 +35,9 @@ def wanted_scope(
         return without_ours(running, now)
     if now.narrowed and strategy is not Strategy.NARROW_DEFAULT:
         raise Refused(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
-    if strategy is Strategy.NARROW_DEFAULT and _is_split(now):
-        raise Refused(_FIRST_BACK.format(there=Strategy.SPLIT_CLASS, wanted=strategy))
+    there = _split_kind(running, now)
+    if there and strategy in (Strategy.NARROW_DEFAULT, Strategy.CLASS_FIRST) and strategy != there:
+        raise Refused(_FIRST_BACK.format(there=there, wanted=strategy))
     return _BY_STRATEGY[strategy](running, now, gateways)
 
 
@@ -39,8 +48,26 @@ _FIRST_BACK = (
 )
 
 
-def _is_split(now: Scope) -> bool:
-    return any(p.own and not p.esmtp for p in now.policies.values())
+def _split_kind(running: RunningConfig, now: Scope) -> Strategy | None:
+    """Which of the two splits is in force, if one is."""
+    split = [
+        (name, policy)
+        for name, policy in now.policies.items()
+        if policy.own and (not policy.esmtp or _took(running, name, policy))
+    ]
+    if not split:
+        return None
+    first = all(stands_first(p, [c.name for c in _default_classes(running, n)]) for n, p in split)
+    return Strategy.CLASS_FIRST if first else Strategy.SPLIT_CLASS
+
+
+def _took(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
+    return bool(_default_classes(running, name)) and _gave(running, name, policy)
+
+
+def is_class_first(running: RunningConfig, now: Scope) -> bool:
+    """Whether the gateways are exempt by a class ahead of the one that inspected them."""
+    return _split_kind(running, now) is Strategy.CLASS_FIRST
 
 
 def without_ours(running: RunningConfig, now: Scope) -> Scope:
@@ -227,15 +254,53 @@ def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> S
     return Scope(policies=policies)
 
 
-def _unavailable(*_: object) -> Scope:
-    raise Refused("the strategy class-first is not available in this version")
+def _class_first(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+    """As a split, our class ahead of the first class that inspects a gateway."""
+    split = _split(running, now, gateways)
+    policies = {
+        name: _placed(running, now.policies[name], policy, name, gateways)
+        for name, policy in split.policies.items()
+    }
+    return replace(split, policies=policies)
+
+
+def _placed(
+    running: RunningConfig,
+    now: PolicyScope,
+    wanted: PolicyScope,
+    name: str,
+    gateways: tuple[Address, ...],
+) -> PolicyScope:
+    takers = list(_takers(running, name, gateways))
+    if not takers or wanted.own is None or stands_first(now, takers):
+        return wanted
+    others = [b for b in now.classes or () if b.name != CLASS]
+    first = next((i for i, b in enumerate(others) if b.name in takers), len(others))
+    if first == len(others):
+        return wanted
+    behind = tuple(_as_entered(b, takers, name) for b in others[first:])
+    ours = Block(CLASS, (wanted.own,))
+    return replace(wanted, classes=(*others[:first], ours, *behind))
+
+
+def _as_entered(block: Block, takers: list[str], policy: str) -> Block:
+    """A class as it is entered again; one that inspected a gateway does so no more."""
+    for line in block.lines:
+        if line.startswith("description "):
+            raise Refused(
+                f"policy-map {policy}: class {block.name} cannot be entered again with its line "
+                f"{line!r}; plan with split-class or narrow-default"
+            )
+    inspects = inspect_line(None)
+    kept = [b for b in block.lines if block.name not in takers or b.split()[:2] != inspects.split()]
+    return Block(block.name, tuple(kept))
 
 
 _BY_STRATEGY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
     Strategy.SPLIT_CLASS: _split,
     Strategy.NARROW_DEFAULT: _narrow,
     Strategy.OFF: _off,
-    Strategy.CLASS_FIRST: _unavailable,
+    Strategy.CLASS_FIRST: _class_first,
 }
 
 #: The recipe of Cisco document 117801, its two lines that do not parse repaired.

@@ -1,0 +1,102 @@
+"""The gap of ``class-first``: classes leave and are entered again, and in between their engines
+inspect no new flow. It is declared exactly, and nothing beyond it is allowed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from asa_automate.plan.document import Command, Finding
+from asa_automate.plan.names import owned
+from asa_automate.simulate.engines import DEFAULT_TRAFFIC
+
+#: Engines with their maps.
+Treatment = frozenset[tuple[str, str | None]]
+
+_LEAVES = "no class "
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One move of classes.
+
+    Args:
+        first: number of the first line after which an inspection is missing.
+        last: number of the line after which all are back.
+        engines: those that the classes are entered again with. Mail's is not among them where it
+            goes over to our class: that one is in force before the first class leaves.
+    """
+
+    first: int
+    last: int
+    policy: str
+    classes: tuple[str, ...]
+    engines: frozenset[str]
+
+    @property
+    def sentence(self) -> str:
+        """What the plan says of it."""
+        return (
+            f"A SHORT GAP while {_list('class', self.classes)} of policy-map {self.policy} "
+            f"{'is' if len(self.classes) == 1 else 'are'} entered again: new flows are not "
+            f"inspected by {', '.join(sorted(self.engines)) or 'nothing that they were'}"
+        )
+
+
+def opens_gap(line: str) -> bool:
+    """Whether a line takes a class away that is not ours."""
+    return line.startswith(_LEAVES) and not owned(line.removeprefix(_LEAVES))
+
+
+def gaps_of(commands: Sequence[Command]) -> tuple[Gap, ...]:
+    """The gaps of a plan, from its lines: from the first class that leaves to the commit line."""
+    return tuple(_gaps(commands))
+
+
+def _gaps(commands: Sequence[Command]) -> Iterator[Gap]:
+    policy, first = "", 0
+    classes: list[str] = []
+    engines: set[str] = set()
+    for number, command in enumerate(commands, 1):
+        words = command.line.split()
+        if words[0] == "policy-map":
+            policy = words[1]
+        if opens_gap(command.line):
+            first = first or number
+            classes.append(words[2])
+        if first and words[0] == "inspect":
+            engines.add(_engine(words))
+        if first and command.commit:
+            yield Gap(first, number, policy, tuple(reversed(classes)), frozenset(engines))
+            first, classes, engines = 0, [], set()
+
+
+def _engine(words: Sequence[str]) -> str:
+    """The engine of an ``inspect`` line; some have two words."""
+    two = " ".join(words[1:3])
+    return two if any(port.engine == two for port in DEFAULT_TRAFFIC) else words[1]
+
+
+def is_in_gap(
+    gaps: Iterable[Gap], number: int, now: Treatment, ends: Iterable[Treatment]
+) -> bool:
+    """Whether a flow only lacks what a gap takes from it after this line.
+
+    Args:
+        ends: its treatments before and at the end.
+    """
+    gap = next((g for g in gaps if g.first <= number < g.last), None)
+    if gap is None:
+        return False
+    return any(now < end and {engine for engine, _ in end - now} <= gap.engines for end in ends)
+
+
+def gap_findings(there: Iterable[Gap], back: Iterable[Gap]) -> Iterator[Finding]:
+    """The gaps as findings, those of the way back as well."""
+    for gap in there:
+        yield Finding(code="inspection-gap", text=gap.sentence)
+    for gap in back:
+        yield Finding(code="inspection-gap", text=f"on the way back: {gap.sentence}")
+
+
+def _list(noun: str, names: Sequence[str]) -> str:
+    return f"{noun if len(names) == 1 else noun + 'es'} {', '.join(names)}"
