@@ -117,8 +117,8 @@ STEPS = (
     _step(r"(?:no )?inspect", Mode.POLICY_CLASS),
     # A class that is entered again, with the actions that it had (command reference, "class").
     _step(
-        r"set|police|shape|priority|flow-export|user-statistics|ips|csc|cxsc|sfr|snort"
-        r"|service-policy \S+(?! (?:global|interface)\b)",
+        r"set connection|police|shape|priority|flow-export|user-statistics|ips|csc|cxsc|sfr"
+        r"|service-policy",
         Mode.POLICY_CLASS,
     ),
     _step(r"no class-map", Mode.CONFIG),

@@ -24,6 +24,7 @@ class Gap:
         last: number of the line after which all are back.
         engines: those that the classes are entered again with. Mail's is not among them where it
             goes over to our class: that one is in force before the first class leaves.
+        others: their lines that are no inspections, which are away as well.
     """
 
     first: int
@@ -31,15 +32,22 @@ class Gap:
     policy: str
     classes: tuple[str, ...]
     engines: frozenset[str]
+    others: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """What the plan says of it."""
-        return (
-            f"A SHORT GAP while {_list('class', self.classes)} of policy-map {self.policy} "
-            f"{'is' if len(self.classes) == 1 else 'are'} entered again: new flows are not "
-            f"inspected by {', '.join(sorted(self.engines)) or 'nothing that they were'}"
+        one = len(self.classes) == 1
+        text = (
+            f"A SHORT GAP while {'class' if one else 'classes'} {', '.join(self.classes)} of "
+            f"policy-map {self.policy} {'is' if one else 'are'} entered again"
         )
+        lost = []
+        if self.engines:
+            lost.append(f"new flows are not inspected by {', '.join(sorted(self.engines))}")
+        if self.others:
+            lost.append(f"{', '.join(f'`{line}`' for line in self.others)} not in force")
+        return f"{text}: {'; '.join(lost) or 'no inspection but that of mail moves'}"
 
 
 def opens_gap(line: str) -> bool:
@@ -56,6 +64,7 @@ def _gaps(commands: Sequence[Command]) -> Iterator[Gap]:
     policy, first = "", 0
     classes: list[str] = []
     engines: set[str] = set()
+    others: list[str] = []
     for number, command in enumerate(commands, 1):
         words = command.line.split()
         if words[0] == "policy-map":
@@ -65,9 +74,12 @@ def _gaps(commands: Sequence[Command]) -> Iterator[Gap]:
             classes.append(words[2])
         if first and words[0] == "inspect":
             engines.add(_engine(words))
+        elif first and words[0] not in ("policy-map", "class", "no"):
+            others.append(command.line)
         if first and command.commit:
-            yield Gap(first, number, policy, tuple(reversed(classes)), frozenset(engines))
-            first, classes, engines = 0, [], set()
+            gone = tuple(reversed(classes))
+            yield Gap(first, number, policy, gone, frozenset(engines), tuple(others))
+            first, classes, engines, others = 0, [], set(), []
 
 
 def _engine(words: Sequence[str]) -> str:
@@ -97,6 +109,3 @@ def gap_findings(there: Iterable[Gap], back: Iterable[Gap]) -> Iterator[Finding]
     for gap in back:
         yield Finding(code="inspection-gap", text=f"on the way back: {gap.sentence}")
 
-
-def _list(noun: str, names: Sequence[str]) -> str:
-    return f"{noun if len(names) == 1 else noun + 'es'} {', '.join(names)}"

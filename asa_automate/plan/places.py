@@ -10,11 +10,14 @@ inspections missing, and never an inspection by another class.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from asa_automate.config.running import RunningConfig
+from asa_automate.device.lines import may_be_sent
+from asa_automate.errors import Refused
 from asa_automate.plan.document import Command
 from asa_automate.plan.names import CLASS
 from asa_automate.plan.scope import Block, PolicyScope, Scope
 
-_ESMTP = "inspect esmtp"
+_ESMTP = ["inspect", "esmtp"]
 _NOTHING = PolicyScope()
 
 
@@ -89,28 +92,62 @@ def move(now: PolicyScope, wanted: PolicyScope) -> Move:
 
 
 def missing(now: PolicyScope, wanted: PolicyScope) -> Move:
-    """What an interrupted move left out: classes, and the last lines of the last class.
-
-    A class that somebody else changed in its middle is not ours to repair.
-    """
+    """What an interrupted move left out: classes, and lines of classes that are back already."""
     want = [b for b in wanted.classes or () if b.name != CLASS]
     have = [b for b in now.classes or () if b.name in _names(want)]
     same = 0
-    while same < min(len(want), len(have)) and want[same].name == have[same].name:
+    entered: list[Block] = []
+    for there, goal in zip(have, want, strict=False):
+        lost = _lost_lines(there.lines, goal.lines)
+        if there.name != goal.name or lost is None:
+            break
+        entered += [Block(goal.name, lost)] if lost else []
         same += 1
-    gone = tuple(reversed(_names(have[same:])))
-    rest = [*want[same:]]
-    if same and same == len(have):
-        lost = _lost_lines(have[same - 1].lines, want[same - 1].lines)
-        rest = [Block(want[same - 1].name, lost), *rest] if lost else rest
-    return Move(gone, tuple(rest))
+    return Move(tuple(reversed(_names(have[same:]))), (*entered, *want[same:]))
 
 
-def _lost_lines(have: Sequence[str], want: Sequence[str]) -> tuple[str, ...]:
-    """The end of ``want``, where ``have`` is its beginning; mail's inspection has its own way."""
-    plain = [line for line in want if not line.startswith(_ESMTP)]
-    there = [line for line in have if not line.startswith(_ESMTP)]
-    return tuple(plain[len(there) :]) if plain[: len(there)] == there else ()
+def _lost_lines(have: Sequence[str], want: Sequence[str]) -> tuple[str, ...] | None:
+    """Lines of ``want`` that can simply be added; ``None`` where the order would be another.
+
+    The order of inspections in a class does not count, and mail's has its own way back.
+    """
+    plain = [line for line in want if line.split()[:2] != _ESMTP]
+    lost = tuple(line for line in plain if line not in have)
+    others = [line for line in plain if not line.startswith("inspect ")]
+    after_all = [line for line in (*have, *lost) if line in others]
+    return lost if after_all == others else None
+
+
+def settled(wanted: Scope, now: Scope) -> Scope:
+    """``wanted`` with the lines that its classes have now, where no move is left half done.
+
+    Long after a move, a line that a class lacks was taken away by somebody else.
+    """
+    return replace(
+        wanted,
+        policies={
+            name: _settled(policy, now.policies.get(name, _NOTHING))
+            for name, policy in wanted.policies.items()
+        },
+    )
+
+
+def _settled(wanted: PolicyScope, now: PolicyScope) -> PolicyScope:
+    if wanted.classes is None or now.classes is None:
+        return wanted
+    there = {b.name: b for b in now.classes}
+    kept = tuple(there.get(b.name, b) for b in wanted.classes)
+    names = [b.name for b in wanted.classes if b.name != CLASS]
+    last = next((b for b in wanted.classes if b.name in names[-1:]), None)
+    cut = last is not None and last.name in there and _is_cut(there[last.name], last)
+    whole = all(name in there for name in names) and not cut
+    return replace(wanted, classes=kept) if whole else wanted
+
+
+def _is_cut(now: Block, wanted: Block) -> bool:
+    """Whether a class has the first lines that it should have, and not the last ones."""
+    have, want = ([t for t in b.lines if t.split()[:2] != _ESMTP] for b in (now, wanted))
+    return have != want and want[: len(have)] == have
 
 
 def lines_of(policy: str, what: Move) -> Iterator[Command]:
@@ -136,7 +173,7 @@ def after(policy: PolicyScope, what: Move) -> PolicyScope:
         name: line
         for name, block in blocks.items()
         for line in block.lines
-        if name != CLASS and line.startswith(_ESMTP)
+        if name != CLASS and line.split()[:2] == _ESMTP
     }
     others = {c: t for c, t in policy.esmtp.items() if c not in {*what.gone, *blocks}}
     return replace(policy, esmtp={**esmtp, **others}, classes=tuple(blocks.values()))
@@ -159,3 +196,46 @@ def is_whole(now: PolicyScope, wanted: PolicyScope) -> bool:
     return missing(now, wanted) == Move((), ()) and known == [
         n for n in _names(now.classes or ()) if n in known or n == CLASS
     ]
+
+
+#: Words behind an engine that are no map's name, and the beginning of built-in maps' names.
+_NO_MAP = ("strict", "_default_")
+
+
+def must_be_enterable(running: RunningConfig, policy: str, block: Block) -> None:
+    """A class leaves only if the device will surely take every line of it again.
+
+    Raises:
+        Refused: a line names what the text lacks, or is one that is not sent.
+    """
+    if block.name not in running.class_maps:
+        raise Refused(_NOT_AGAIN.format(policy=policy, name=block.name, why="it has no class-map"))
+    for line in (f"class {block.name}", *block.lines):
+        words = line.split()
+        if not may_be_sent(line):
+            why = f"{line!r} is no line that is ever sent"
+        elif words[0] == "service-policy" and words[-1] not in running.policy_maps:
+            why = f"{line!r} names a policy-map that the text lacks"
+        elif words[0] == "inspect" and not _has_map(running, words[2:]):
+            why = f"{line!r} names a map that the text lacks"
+        else:
+            continue
+        raise Refused(_NOT_AGAIN.format(policy=policy, name=block.name, why=why))
+
+
+_NOT_AGAIN = (
+    "policy-map {policy}: class {name} cannot be entered again: {why}; plan with split-class or "
+    "narrow-default instead"
+)
+
+
+def _has_map(running: RunningConfig, words: Sequence[str]) -> bool:
+    """Whether the last word of an inspection, if it may be a map's name, is one of the text's."""
+    name = words[-1] if words else ""
+    if not name or name.isdigit() or name.startswith(_NO_MAP):
+        return True
+    # The second word of "h323 h225" and "icmp error" is the engine's.
+    if len(words) == 1 and name in ("h225", "ras", "error"):
+        return True
+    heads = (stanza.text.split() for stanza in running.tree.commands())
+    return any(head[-1] == name and head[0].endswith("-map") for head in heads)

@@ -10,7 +10,7 @@ from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS
-from asa_automate.plan.places import stands_first
+from asa_automate.plan.places import must_be_enterable, stands_first
 from asa_automate.plan.scope import (
     NARROW_ACL,
     SPLIT_ACL,
@@ -278,22 +278,18 @@ def _placed(
     first = next((i for i, b in enumerate(others) if b.name in takers), len(others))
     if first == len(others):
         return wanted
-    behind = tuple(_as_entered(b, takers, name) for b in others[first:])
+    for block in others[first:]:
+        must_be_enterable(running, name, block)
+    behind = tuple(_as_entered(block, takers) for block in others[first:])
     ours = Block(CLASS, (wanted.own,))
     return replace(wanted, classes=(*others[:first], ours, *behind))
 
 
-def _as_entered(block: Block, takers: list[str], policy: str) -> Block:
+def _as_entered(block: Block, takers: list[str]) -> Block:
     """A class as it is entered again; one that inspected a gateway does so no more."""
-    for line in block.lines:
-        if line.startswith("description "):
-            raise Refused(
-                f"policy-map {policy}: class {block.name} cannot be entered again with its line "
-                f"{line!r}; plan with split-class or narrow-default"
-            )
-    inspects = inspect_line(None)
-    kept = [b for b in block.lines if block.name not in takers or b.split()[:2] != inspects.split()]
-    return Block(block.name, tuple(kept))
+    if block.name not in takers:
+        return block
+    return Block(block.name, tuple(t for t in block.lines if t.split()[:2] != ["inspect", ESMTP]))
 
 
 _BY_STRATEGY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
