@@ -336,6 +336,51 @@ def test_a_second_fault_on_the_way_back(
     assert ends["old"] > 5
 
 
+def test_a_second_fault_while_classes_come_back(
+    rigs: "Callable[..., Rig]",
+    judges: "Callable[..., Judge]",
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The link is lost in the middle of the gap, and something else goes wrong on the way back."""
+    config = several("fw")
+    strategy = Strategy.CLASS_FIRST
+    plan = rigs(config).plan(GATEWAY, strategy=strategy)
+    clean = rigs(config)
+    judge = replace(judges(clean, lambda rig: rig.apply(plan), GATEWAY), gap=True)
+
+    def make(faults: tuple[Fault, ...]) -> "Rig":
+        return rigs(config, None, faults)
+
+    begin = Fault(clean.box.script.count("line") - 12, "cut_after")
+    undone, sent = way_back(make, plan, begin)
+    seconds = [
+        Fault(at, **fault)  # type: ignore[arg-type]
+        for at in range(sent + 1, undone.box.script.count("line") + 1)
+        for fault in TELLING
+    ]
+    ends = run_all(
+        make, judge, ((begin, second) for second in seconds[::STRIDE]), lambda rig: rig.apply(plan)
+    )
+
+    tell(capsys, "second fault in the gap", ends)
+    assert ends["old"] > 5
+
+
+def test_what_others_changed_since_in_a_moved_class_stays(rigs: "Callable[..., Rig]") -> None:
+    """A rollback puts our class's place back, not a line that somebody took away since."""
+    rig = rigs(several("fw"))
+    assert rig.apply(rig.plan(GATEWAY, strategy=Strategy.CLASS_FIRST)).exit is Exit.DONE
+    rig.box.edit(["policy-map global_policy", "class inspection_default", "no inspect tftp"])
+    rig.box.save()
+
+    outcome = roll_back(rig.goal, rig.surroundings())
+
+    assert (State.OLD, Exit.DONE) == (outcome.state, outcome.exit), outcome
+    assert "ESA_EXEMPT" not in rig.box.running_text
+    assert "inspect tftp" not in rig.box.running_text
+    assert "inspect esmtp" in rig.box.running_text
+
+
 def test_a_way_back_that_is_refused_for_good(
     rigs: "Callable[..., Rig]", judges: "Callable[..., Judge]"
 ) -> None:
