@@ -216,7 +216,9 @@ def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Comm
             yield from places.lines_of(name, what)
             there = places.after(there, what)
         after = goal.esmtp
-        for class_name, text in there.esmtp.items():
+        # The last class first: what it lets go is still taken by those ahead of it, while what
+        # the first one let go might meet another map in the next.
+        for class_name, text in reversed(list(there.esmtp.items())):
             if class_name not in after:
                 yield from _into_class(name, class_name, "the class that inspects the gateways")
                 yield _line(f"no {text}", "this line exempts the gateways", commit=True)

@@ -223,10 +223,7 @@ def must_be_enterable(running: RunningConfig, policy: str, block: Block) -> None
         raise Refused(_NOT_AGAIN.format(policy=policy, name=block.name, why=why))
 
 
-_NOT_AGAIN = (
-    "policy-map {policy}: class {name} cannot be entered again: {why}; plan with split-class or "
-    "narrow-default instead"
-)
+_NOT_AGAIN = "policy-map {policy}: class {name} cannot be entered again: {why}"
 
 
 def _has_map(running: RunningConfig, words: Sequence[str]) -> bool:

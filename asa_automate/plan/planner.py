@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Exemption, Identity, Reading, Strategy
+from asa_automate.plan.adopt import LeftOut, by_hand, hand_made, nobody_inspects, obstacle, said
 from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
 from asa_automate.plan.findings import findings_for
@@ -22,7 +23,13 @@ from asa_automate.plan.proof import (
 )
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.plan.strategies import documented_lines, is_class_first, wanted_scope
+from asa_automate.plan.strategies import (
+    TakeBackFirst,
+    different_maps,
+    documented_lines,
+    is_class_first,
+    wanted_scopes,
+)
 from asa_automate.simulate.classify import CLASS_DEFAULT
 
 NOT_PROBED = PlanReading()
@@ -47,11 +54,42 @@ class Request:
 
 
 def plan_device(request: Request, running: RunningConfig) -> DevicePlan:
-    """The plan for one device; a refusal is a plan with status ``refused``, never an exception."""
+    """The plan for one device; a refusal is a plan with status ``refused``, never an exception.
+
+    A refusal says which other strategy would do, if one would.
+    """
     try:
-        return _plan(request, running)
-    except Refused as refusal:
+        plan = _plan(request, running)
+    except TakeBackFirst as refusal:
         return refused(request, refusal.message, running)
+    except Refused as refusal:
+        plan = refused(request, refusal.message, running)
+    if plan.status != "refused" or plan.strategy == Strategy.AS_DOCUMENTED:
+        return plan
+    way_out = _another_strategy(request, running, plan.strategy or request.strategy)
+    return plan.model_copy(update={"reason": f"{plan.reason}{way_out}"})
+
+
+#: In this order; what each costs.
+_OTHERS = {
+    Strategy.SPLIT_CLASS: "",
+    Strategy.CLASS_FIRST: ", with a short gap of default inspections",
+    Strategy.NARROW_DEFAULT: ", and takes every default inspection from the gateways",
+    Strategy.OFF: ", and exempts everybody",
+}
+
+
+def _another_strategy(request: Request, running: RunningConfig, tried: str | None) -> str:
+    for strategy, cost in _OTHERS.items():
+        if strategy == tried:
+            continue
+        try:
+            plan = _plan(replace(request, strategy=strategy), running)
+        except Refused:
+            continue
+        if plan.status == "change" and plan.proof and plan.proof.exempt:
+            return f"; --strategy {strategy} would do{cost}"
+    return ""
 
 
 def refused(request: Request, reason: str, running: RunningConfig | None = None) -> DevicePlan:
@@ -76,7 +114,24 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     if desired.strategy is Strategy.AS_DOCUMENTED:
         return _documented(request, running)
     strategy = _strategy(request, running, desired, now)
-    wanted = wanted_scope(running, now, desired.gateways, strategy)
+    plans = (
+        _to_scope(request, running, now, wanted, desired, strategy)
+        for wanted in wanted_scopes(running, now, desired.gateways, strategy)
+    )
+    first = next(plans)
+    if first.status != "refused":
+        return first
+    return next((plan for plan in plans if plan.status != "refused"), first)
+
+
+def _to_scope(
+    request: Request,
+    running: RunningConfig,
+    now: Scope,
+    wanted: Scope,
+    desired: Desired,
+    strategy: Strategy,
+) -> DevicePlan:
     order = commit_order(running)
     commands = way(now, wanted, order)
     findings = (
@@ -114,10 +169,12 @@ def _left_alone(
     if failure and desired.gateways:
         reason = f"nothing of ours is missing, but the model says: {failure.flow}: {failure.why}"
         return draft.model_copy(update={"status": "refused", "reason": reason})
+    found = [] if now.is_ours else by_hand(running, desired.gateways)
     return draft.model_copy(
         update={
-            "reason": _nothing_to_do(running, now, desired),
+            "reason": _nothing_to_do(running, now, desired, found),
             "target_fingerprint": draft.fingerprint,
+            "findings": (*draft.findings, *hand_made(found)),
         }
     )
 
@@ -189,7 +246,7 @@ def _proved(
             "findings": (*draft.findings, *gap_findings(subject.gaps, back.gaps)),
         }
     )
-    return plan if failure is None else _disproved(plan, failure)
+    return plan if failure is None else _disproved(plan, failure, running, both_ways.now, desired)
 
 
 def _soundness(
@@ -211,9 +268,19 @@ def _soundness(
     return ("needs-probe" if make_probe(running) else "live-proof-required"), per_engine
 
 
-def _disproved(plan: DevicePlan, failure: Failure) -> DevicePlan:
+def _disproved(
+    plan: DevicePlan, failure: Failure, running: RunningConfig, now: Scope, desired: Desired
+) -> DevicePlan:
+    """The counterexample, and what in the text stands in the way, with its line."""
+    split = plan.strategy in (Strategy.SPLIT_CLASS, Strategy.CLASS_FIRST)
+    maps = different_maps(running, now, desired.gateways) if split else None
+    why = f"{maps}; one class cannot stand for them" if maps else None
+    if split and not maps:
+        why = obstacle(running, failure.flow)
     reason = f"the model refutes the plan: {failure.flow}: {failure.why}"
-    return plan.model_copy(update={"status": "refused", "reason": reason})
+    return plan.model_copy(
+        update={"status": "refused", "reason": f"{reason}; {why}" if why else reason}
+    )
 
 
 def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
@@ -235,13 +302,17 @@ def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
         yield "IPV6 SMTP IS NO LONGER INSPECTED: before 9.0 an access-list knows no IPv6"
 
 
-def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
+def _nothing_to_do(
+    running: RunningConfig, now: Scope, desired: Desired, found: list[LeftOut]
+) -> str:
     if not desired.gateways:
         return "no exemption is wanted and none of ours is there"
     if not running.service_policies:
         return "no service-policy is attached: nothing inspects the gateways"
+    if found:
+        return f"the gateways are exempt by hand: {said(found)}"
     if not now.is_ours:
-        return "no attached policy inspects the gateways' SMTP"
+        return f"no attached policy inspects the gateways' SMTP{nobody_inspects(running)}"
     return "the gateways are exempt as wanted"
 
 

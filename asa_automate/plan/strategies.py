@@ -23,22 +23,34 @@ from asa_automate.simulate.classify import World, classify_in
 from asa_automate.simulate.engines import ESMTP, effective_map
 
 
-def wanted_scope(
+class TakeBackFirst(Refused):
+    """Another strategy is in force; the message says the way out."""
+
+
+def wanted_scopes(
     running: RunningConfig, now: Scope, gateways: tuple[Address, ...], strategy: Strategy
-) -> Scope:
-    """The scope that exempts exactly ``gateways``.
+) -> tuple[Scope, ...]:
+    """The scopes that may exempt exactly ``gateways``, the likelier first; the proof decides.
+
+    Where several classes of a policy-map inspect the gateways with different maps, our class
+    takes that of the last, which everybody else may have, or that of the first, if it hides it.
 
     Raises:
         Refused: the strategy has no answer to this configuration; the message names the line.
     """
     if not gateways:
-        return without_ours(running, now)
+        return (without_ours(running, now),)
     if now.narrowed and strategy is not Strategy.NARROW_DEFAULT:
-        raise Refused(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
+        raise TakeBackFirst(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
     there = _split_kind(running, now)
     if there and strategy in (Strategy.NARROW_DEFAULT, Strategy.CLASS_FIRST) and strategy != there:
-        raise Refused(_FIRST_BACK.format(there=there, wanted=strategy))
-    return _BY_STRATEGY[strategy](running, now, gateways)
+        raise TakeBackFirst(_FIRST_BACK.format(there=there, wanted=strategy))
+    if strategy in _ONE_WAY:
+        return (_ONE_WAY[strategy](running, now, gateways),)
+    if all(len(set(p.esmtp.values())) < 2 for p in now.policies.values()):
+        return (_SPLITS[strategy](running, now, gateways, -1),)
+    last, first = (_SPLITS[strategy](running, now, gateways, which) for which in (-1, 0))
+    return (last,) if first == last else (last, first)
 
 
 #: Both cannot be had at once under one name, and in between the gateways would be inspected.
@@ -111,9 +123,12 @@ def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
     ]
 
 
-def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+def _split(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int
+) -> Scope:
     policies = {
-        name: _split_policy(running, now, name, gateways) for name, policy in now.policies.items()
+        name: _split_policy(running, now, name, gateways, which)
+        for name in now.policies
     }
     if not any(p.own for p in policies.values()):
         return Scope(policies=policies)
@@ -126,29 +141,38 @@ def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) ->
 
 
 def _split_policy(
-    running: RunningConfig, now: Scope, name: str, gateways: tuple[Address, ...]
+    running: RunningConfig, now: Scope, name: str, gateways: tuple[Address, ...], which: int
 ) -> PolicyScope:
+    """Args:
+    which: index of the class that inspects gateways whose line our class repeats.
+    """
     policy = now.policies[name]
-    takers = list(_takers(running, name, gateways))
+    found = set(_takers(running, name, gateways))
+    takers = [c for c in policy.esmtp if c in found]
     if not takers:
         # Whoever else inspects ESMTP here does not inspect the gateways.
         if not any(a.policy == name for a in running.service_policies):
             return without_ours(running, now).policies[name]
         return PolicyScope(policy.esmtp, policy.own or None)
-    lines = {policy.esmtp[t] for t in takers}
-    maps = {effective_map(ESMTP, " ".join(line.split()[2:]) or None) for line in lines}
-    if len(maps) > 1:
-        found = running.policy_maps[name]
-        where = ", ".join(
-            f"{c.name} (line {i.line})" for c in found.classes if (i := c.inspect(ESMTP))
-        )
-        raise Refused(
-            f"policy-map {name} inspects the gateways' SMTP with different maps in {where}; "
-            "one class cannot stand for them"
-        )
-    own = policy.esmtp[takers[-1]]
-    kept = {c: line for c, line in policy.esmtp.items() if c not in takers}
-    return PolicyScope(kept, own)
+    kept = {c: line for c, line in policy.esmtp.items() if c not in found}
+    return PolicyScope(kept, policy.esmtp[takers[which]])
+
+
+def different_maps(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...]
+) -> str | None:
+    """Where the gateways are inspected with different maps, in words; else ``None``."""
+    for name, policy in now.policies.items():
+        found = set(_takers(running, name, gateways))
+        lines = {policy.esmtp[c] for c in found}
+        if len({effective_map(ESMTP, " ".join(t.split()[2:]) or None) for t in lines}) > 1:
+            where = ", ".join(
+                f"{c.name} (line {i.line})"
+                for c in running.policy_maps[name].classes
+                if c.name in found and (i := c.inspect(ESMTP))
+            )
+            return f"policy-map {name} inspects the gateways' SMTP with different maps in {where}"
+    return None
 
 
 def _takers(running: RunningConfig, name: str, gateways: tuple[Address, ...]) -> Iterator[str]:
@@ -254,9 +278,11 @@ def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> S
     return Scope(policies=policies)
 
 
-def _class_first(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
+def _class_first(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int
+) -> Scope:
     """As a split, our class ahead of the first class that inspects a gateway."""
-    split = _split(running, now, gateways)
+    split = _split(running, now, gateways, which)
     policies = {
         name: _placed(running, now.policies[name], policy, name, gateways)
         for name, policy in split.policies.items()
@@ -292,11 +318,13 @@ def _as_entered(block: Block, takers: list[str]) -> Block:
     return Block(block.name, tuple(t for t in block.lines if t.split()[:2] != ["inspect", ESMTP]))
 
 
-_BY_STRATEGY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
+_SPLITS: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...], int], Scope]] = {
     Strategy.SPLIT_CLASS: _split,
+    Strategy.CLASS_FIRST: _class_first,
+}
+_ONE_WAY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
     Strategy.NARROW_DEFAULT: _narrow,
     Strategy.OFF: _off,
-    Strategy.CLASS_FIRST: _class_first,
 }
 
 #: The recipe of Cisco document 117801, its two lines that do not parse repaired.
