@@ -13,7 +13,8 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading
 from asa_automate.plan.document import Finding
 from asa_automate.plan.flows import gateway_flows
-from asa_automate.plan.names import owned
+from asa_automate.plan.names import ACL, CLASS, owned
+from asa_automate.plan.scope import PERMIT_SMTP, Scope
 from asa_automate.simulate.access import decide
 from asa_automate.simulate.classify import World, classify, class_takes, policies_for
 from asa_automate.simulate.engines import ESMTP
@@ -103,6 +104,46 @@ def nobody_inspects(running: RunningConfig) -> str:
     ]
     names = ", ".join(dict.fromkeys(found))
     return f": there is no `inspect {ESMTP}` in {names}" if names else ""
+
+
+def broken(now: Scope) -> str | None:
+    """What our own pieces lack so that nobody's mail is inspected, and what to type.
+
+    No plan puts that right: where nobody is inspected there is no flow for a live proof.
+    """
+    holders = [p for p in now.policies.values() if p.own and not p.esmtp]
+    if not holders:
+        return None
+    if not now.class_map:
+        lines = f"`class-map {CLASS}`, `match access-list {ACL}`"
+    elif PERMIT_SMTP not in (now.acl or ()) and not now.narrowed:
+        lines = f"`access-list {ACL} {PERMIT_SMTP}`"
+    else:
+        return None
+    return f"nobody's mail is inspected now, since ours lacks {lines}; type that, then plan again"
+
+
+def unguarded(running: RunningConfig, now: Scope) -> Iterator[Finding]:
+    """Policy-maps with our class where nothing inspects the default traffic, or nobody's mail."""
+    for name, policy in now.policies.items():
+        attached = [a for a in running.service_policies if a.policy == name]
+        classes = [running.class_maps.get(block.name) for block in policy.classes or ()]
+        if not attached or policy.own is None:
+            continue
+        if not any(c and c.is_default_inspection for c in classes):
+            yield Finding(
+                code="default-class-missing",
+                text=f"policy-map {name} has our class and none for the default inspection "
+                "traffic: if a change was cut off, `resume` or `rollback` its run",
+                line=attached[0].line,
+            )
+        elif not policy.own and not policy.esmtp:
+            yield Finding(
+                code="nobody-inspected",
+                text=f"policy-map {name} has our class without its inspection, and no other "
+                "class inspects mail: if that is not meant, type `inspect esmtp` where it was",
+                line=attached[0].line,
+            )
 
 
 def obstacle(running: RunningConfig, flow: Flow) -> str | None:

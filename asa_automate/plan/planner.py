@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Exemption, Identity, Reading, Strategy
-from asa_automate.plan.adopt import LeftOut, by_hand, hand_made, nobody_inspects, obstacle, said
+from asa_automate.plan.adopt import (
+    LeftOut,
+    broken,
+    by_hand,
+    hand_made,
+    nobody_inspects,
+    obstacle,
+    said,
+    unguarded,
+)
 from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
 from asa_automate.plan.findings import findings_for
@@ -137,6 +146,7 @@ def _to_scope(
     findings = (
         *desired.findings,
         *findings_for(running, now, desired.gateways, strategy),
+        *unguarded(running, now),
     )
     draft = DevicePlan(
         device=request.device,
@@ -276,7 +286,7 @@ def _disproved(
     maps = different_maps(running, now, desired.gateways) if split else None
     why = f"{maps}; one class cannot stand for them" if maps else None
     if split and not maps:
-        why = obstacle(running, failure.flow)
+        why = broken(now) or obstacle(running, failure.flow)
     reason = f"the model refutes the plan: {failure.flow}: {failure.why}"
     return plan.model_copy(
         update={"status": "refused", "reason": f"{reason}; {why}" if why else reason}
