@@ -2,7 +2,7 @@
 
 A group is the mode lines that lead to a commit line and the commit line itself. Before each group
 the device is read again: what it has must be what is predicted, or nothing more is sent. Where
-classes leave and are entered again, all of that is one group: nothing is asked while they are away.
+classes leave and are entered again, that is one group: nothing is asked while they are away.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -16,7 +16,7 @@ from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS, owned
 from asa_automate.plan.scope import PERMIT_SMTP, Scope
 from asa_automate.simulate.access import decide
-from asa_automate.simulate.classify import World, classify, class_takes, policies_for
+from asa_automate.simulate.classify import World, class_takes, classify, policies_for
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
 
@@ -38,7 +38,9 @@ class LeftOut:
     @property
     def words(self) -> str:
         """Class, line and deciding entry."""
-        text = f"class {self.entry_of.name} of policy-map {self.policy} (line {self.entry_of.line})"
+        text = (
+            f"class {self.entry_of.name} of policy-map {self.policy} (line {self.entry_of.line})"
+        )
         if self.entry is None:
             return f"{text} does not take this mail"
         return f"{text} leaves this mail out by line {self.entry.line}: `{self.entry.text}`"
@@ -49,9 +51,9 @@ def left_out(running: RunningConfig, flow: Flow) -> Iterator[LeftOut]:
     for attached in policies_for(running, flow):
         policy = running.policy_maps.get(attached.policy)
         for entry in policy.classes if policy else ():
-            if entry.inspect(ESMTP) and not owned(entry.name):
-                if class_takes(running, entry, flow, _WORLD) is False:
-                    yield LeftOut(attached.policy, entry, _decider(running, entry, flow))
+            inspects = entry.inspect(ESMTP) and not owned(entry.name)
+            if inspects and class_takes(running, entry, flow, _WORLD) is False:
+                yield LeftOut(attached.policy, entry, _decider(running, entry, flow))
 
 
 def _decider(running: RunningConfig, entry: PolicyClass, flow: Flow) -> Ace | None:

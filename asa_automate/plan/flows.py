@@ -118,9 +118,7 @@ def _ports_in(running: RunningConfig, acl: Acl) -> Iterator[int]:
             yield from (p for p in (ports.low, ports.high) if p)
 
 
-def _both_ways(
-    one: Address, other: Address, ports: Iterable[int] = (SMTP,)
-) -> Iterator[Flow]:
+def _both_ways(one: Address, other: Address, ports: Iterable[int] = (SMTP,)) -> Iterator[Flow]:
     for port in ports:
         yield Flow("tcp", other, one, port, SOURCE_PORT)
         yield Flow("tcp", one, other, port, SOURCE_PORT)

@@ -88,9 +88,7 @@ def _engine(words: Sequence[str]) -> str:
     return two if any(port.engine == two for port in DEFAULT_TRAFFIC) else words[1]
 
 
-def is_in_gap(
-    gaps: Iterable[Gap], number: int, now: Treatment, ends: Iterable[Treatment]
-) -> bool:
+def is_in_gap(gaps: Iterable[Gap], number: int, now: Treatment, ends: Iterable[Treatment]) -> bool:
     """Whether a flow only lacks what a gap takes from it after this line.
 
     Args:
@@ -108,4 +106,3 @@ def gap_findings(there: Iterable[Gap], back: Iterable[Gap]) -> Iterator[Finding]
         yield Finding(code="inspection-gap", text=gap.sentence)
     for gap in back:
         yield Finding(code="inspection-gap", text=f"on the way back: {gap.sentence}")
-

@@ -17,7 +17,7 @@ from asa_automate.plan.adopt import (
     unguarded,
 )
 from asa_automate.plan.desired import Desired, desired_for
-from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
+from asa_automate.plan.document import Command, DevicePlan, PlanReading, Proof
 from asa_automate.plan.findings import findings_for
 from asa_automate.plan.gap import gap_findings, gaps_of
 from asa_automate.plan.order import way
@@ -30,12 +30,12 @@ from asa_automate.plan.proof import (
     prove,
     states_after,
 )
+from asa_automate.plan.recipe import REASON, documented_lines, recipe_findings
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.plan.strategies import (
     TakeBackFirst,
     different_maps,
-    documented_lines,
     is_class_first,
     wanted_scopes,
 )
@@ -209,13 +209,15 @@ def commit_order(running: RunningConfig) -> list[str]:
     return [*dict.fromkeys([*(a.policy for a in attached), *others])]
 
 
-def _strategy(
-    request: Request, running: RunningConfig, desired: Desired, now: Scope
-) -> Strategy:
+def _strategy(request: Request, running: RunningConfig, desired: Desired, now: Scope) -> Strategy:
     """The wish, but never a split on a device that is known to read per class, or that was
     narrowed because it does; and what stands first already stays first."""
     chosen = desired.strategy or Strategy.SPLIT_CLASS
-    if chosen is Strategy.SPLIT_CLASS and request.strategy is None and is_class_first(running, now):
+    if (
+        chosen is Strategy.SPLIT_CLASS
+        and request.strategy is None
+        and is_class_first(running, now)
+    ):
         return Strategy.CLASS_FIRST
     known = request.reading.value is Reading.PER_CLASS or now.narrowed
     if known and chosen is Strategy.SPLIT_CLASS and request.strategy is None:
@@ -356,12 +358,6 @@ def _must_be_one(running: RunningConfig) -> None:
         raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
 
 
-_RECIPE = (
-    "the recipe as documented is never applied: its class inspects nothing, so it never takes a "
-    "flow from the class that inspects; an empty class exempts nobody"
-)
-
-
 def _documented(request: Request, running: RunningConfig) -> DevicePlan:
     """The recipe of the document, played on the model: it exempts nobody."""
     desired = desired_for(running, _as_split(request.exemptions), Strategy.SPLIT_CLASS)
@@ -378,17 +374,12 @@ def _documented(request: Request, running: RunningConfig) -> DevicePlan:
         context=request.context,
         identity=request.identity,
         status="refused",
-        reason=_RECIPE,
+        reason=REASON,
         strategy=str(Strategy.AS_DOCUMENTED),
         reading=request.reading,
         fingerprint=fingerprint_of(running),
         commands=commands,
-        findings=(
-            Finding(
-                code="recipe-without-effect",
-                text=f"{failure.flow}: {failure.why}" if failure else "nothing to exempt here",
-            ),
-        ),
+        findings=tuple(recipe_findings(running, desired.gateways, failure)),
         proof=proof.model_copy(update={"holds": False}),
     )
 

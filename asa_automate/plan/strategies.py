@@ -17,7 +17,6 @@ from asa_automate.plan.scope import (
     Block,
     PolicyScope,
     Scope,
-    inspect_line,
 )
 from asa_automate.simulate.classify import World, classify_in
 from asa_automate.simulate.engines import ESMTP, effective_map
@@ -123,13 +122,8 @@ def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
     ]
 
 
-def _split(
-    running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int
-) -> Scope:
-    policies = {
-        name: _split_policy(running, now, name, gateways, which)
-        for name in now.policies
-    }
+def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int) -> Scope:
+    policies = {name: _split_policy(running, now, name, gateways, which) for name in now.policies}
     if not any(p.own for p in policies.values()):
         return Scope(policies=policies)
     return Scope(
@@ -326,22 +320,3 @@ _ONE_WAY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], S
     Strategy.NARROW_DEFAULT: _narrow,
     Strategy.OFF: _off,
 }
-
-#: The recipe of Cisco document 117801, its two lines that do not parse repaired.
-DOCUMENTED = (
-    "access-list ironport_esa_internal extended permit ip any host {gateway}",
-    "access-list ironport_esa_internal extended permit ip host {gateway} any",
-)
-DOCUMENTED_CLASS = (
-    "class-map ironport_esa",
-    "match access-list ironport_esa_internal",
-)
-
-
-def documented_lines(policies: Iterable[str], gateways: tuple[Address, ...]) -> list[str]:
-    """The recipe as it would be typed for these gateways."""
-    lines = [line.format(gateway=g) for g in gateways for line in DOCUMENTED]
-    lines += DOCUMENTED_CLASS
-    for policy in policies:
-        lines += [f"policy-map {policy}", "class ironport_esa", f"no {inspect_line(None)}"]
-    return lines
