@@ -61,7 +61,7 @@ def gaps_of(commands: Sequence[Command]) -> tuple[Gap, ...]:
 
 
 def _gaps(commands: Sequence[Command]) -> Iterator[Gap]:
-    policy, first = "", 0
+    policy, inside, first = "", "", 0
     classes: list[str] = []
     engines: set[str] = set()
     others: list[str] = []
@@ -69,12 +69,14 @@ def _gaps(commands: Sequence[Command]) -> Iterator[Gap]:
         words = command.line.split()
         if words[0] == "policy-map":
             policy = words[1]
-        if opens_gap(command.line):
+        if words[0] in ("policy-map", "class"):
+            inside = words[1] if words[0] == "class" else ""
+        elif opens_gap(command.line):
             first = first or number
             classes.append(words[2])
-        if first and words[0] == "inspect":
+        elif inside in classes and words[0] == "inspect":
             engines.add(_engine(words))
-        elif first and words[0] not in ("policy-map", "class", "no"):
+        elif inside in classes:
             others.append(command.line)
         if first and command.commit:
             gone = tuple(reversed(classes))
