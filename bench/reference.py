@@ -271,7 +271,8 @@ def plan(text: Text, gateways: tuple[str, ...]) -> list[str]:
     for policy in takers:
         lines += [f"policy-map {policy}", f"class {named}", "inspect esmtp"]
     for policy, classes in takers.items():
-        for name in classes:
+        # The last class first: what it lets go still meets those ahead of it.
+        for name in reversed(classes):
             lines += [f"policy-map {policy}", f"class {name}", "no inspect esmtp"]
     return lines
 

@@ -47,6 +47,7 @@ from asa_automate.errors import (
 from asa_automate.model import Identity, Reading
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.order import way
+from asa_automate.plan.places import pinned
 from asa_automate.plan.planner import commit_order
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.probe import make_probe
@@ -114,7 +115,7 @@ def _forward(course: _Course) -> Outcome:
     goal = course.goal = Goal(
         plan.device,
         plan.identity,
-        scope_of(before.running),
+        pinned(scope_of(before.running), wanted),
         wanted,
         before.fingerprint,
         context=plan.context,
@@ -177,7 +178,8 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
         why = "its lines are not those of a plan; plan again"
         raise Refused(why, device=plan.device) from None
     wanted = scope_of(now.running)
-    again = way(scope_of(before.running), wanted, commit_order(before.running))
+    was = scope_of(before.running)
+    again = way(was, pinned(wanted, was), commit_order(before.running))
     same = [c.line for c in again] == [c.line for c in plan.commands]
     if plan.probe is not None:
         same = same and plan.probe == make_probe(before.running)

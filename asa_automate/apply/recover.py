@@ -27,6 +27,7 @@ from asa_automate.errors import (
 from asa_automate.model import Identity
 from asa_automate.plan.document import Command
 from asa_automate.plan.order import way
+from asa_automate.plan.places import is_whole, strangers
 from asa_automate.plan.planner import commit_order
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.scope import PolicyScope, Scope, scope_of
@@ -45,7 +46,7 @@ class Goal:
     """The state to return to, and the one that was under way.
 
     Args:
-        before: the scope to restore.
+        before: the scope to restore, :func:`~asa_automate.plan.places.pinned` against ``after``.
         after: the scope that the change was to reach.
         fingerprint: of the whole configuration before, where it is known.
         context: the security context that it is about; ``None`` on a box in single mode.
@@ -192,11 +193,21 @@ def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) 
 
 
 def is_same(one: Scope, other: Scope) -> bool:
-    """Whether two scopes mean the same: a gateway that is put back lands last in its group."""
-    return _in_order(one) == _in_order(other)
+    """Whether ``one`` means the same as ``other``, which is to be reached.
+
+    A gateway that is put back lands last in its group. Where ``other`` says so
+    (:func:`asa_automate.plan.places.pinned`), the order of classes counts.
+    """
+    whole = all(
+        is_whole(one.policies.get(name, PolicyScope()), policy)
+        for name, policy in other.policies.items()
+    )
+    return whole and _in_order(one) == _in_order(other)
 
 
 def _in_order(scope: Scope) -> Scope:
+    plain = {name: replace(policy, classes=None) for name, policy in scope.policies.items()}
+    scope = replace(scope, policies=plain)
     if scope.members is None:
         return scope
     return replace(scope, members=tuple(sorted(scope.members, key=lambda a: (a.version, int(a)))))
@@ -236,9 +247,12 @@ def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
 
 def _foreign_policy(name: str, now: Scope, before: Scope, after: Scope) -> str | None:
     have, old, new = (s.policies.get(name, PolicyScope()) for s in (now, before, after))
+    if others := strangers(have, old):
+        return f"somebody else put class {others[0]} into {name} while classes were moved"
+    away = {b.name for b in old.classes or ()} - {b.name for b in have.classes or ()}
     for class_name in {*have.esmtp, *old.esmtp, *new.esmtp}:
         values = (s.esmtp.get(class_name) for s in (old, new))
-        if have.esmtp.get(class_name) not in values:
+        if class_name not in away and have.esmtp.get(class_name) not in values:
             return f"somebody else changed `inspect esmtp` in class {class_name} of {name}"
     ours = {old.own, new.own} - {None}
     if have.own is not None and have.own not in ours | ({""} if ours else set()):

@@ -8,6 +8,7 @@ from asa_automate.apply.reading import STARTUP, read, recognise
 from asa_automate.apply.recover import Goal, back, is_same, unstoppable
 from asa_automate.apply.role import must_be_a_target
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
+from asa_automate.plan.places import settled
 from asa_automate.plan.scope import scope_of
 
 
@@ -19,6 +20,7 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
         around.guard()
         around.tell("connect")
         session = around.link()
+        goal = _checked(goal, session)
         if _is_back_already(goal, session):
             return Outcome(goal.device, State.OLD, "it is in the old state", (), True, Exit.DONE)
         around.log.write("begin", {"rollback": True})
@@ -37,10 +39,18 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
     return end
 
 
-def _is_back_already(goal: Goal, session: Session) -> bool:
-    """Check the box; whether there is nothing left to undo, in running and startup alike."""
+def _checked(goal: Goal, session: Session) -> Goal:
+    """Check the box; the goal with what others changed since in classes that we moved."""
     must_be_a_target(session, goal.device, goal.context)
     recognise(session, goal.identity, goal.device)
+    if all(policy.classes is None for policy in goal.before.policies.values()):
+        return goal
+    now = read(session, goal.device)
+    return replace(goal, before=settled(goal.before, scope_of(now.running)))
+
+
+def _is_back_already(goal: Goal, session: Session) -> bool:
+    """Whether there is nothing left to undo, in running and startup alike."""
     now = read(session, goal.device)
     startup = read(session, goal.device, STARTUP)
     running_back = is_same(scope_of(now.running), goal.before)

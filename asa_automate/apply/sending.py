@@ -1,7 +1,8 @@
 """Lines to the device: each one journaled before it is sent, its reply checked, its group gated.
 
 A group is the mode lines that lead to a commit line and the commit line itself. Before each group
-the device is read again: what it has must be what is predicted, or nothing more is sent.
+the device is read again: what it has must be what is predicted, or nothing more is sent. Where
+classes leave and are entered again, that is one group: nothing is asked while they are away.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,10 +11,13 @@ from dataclasses import dataclass
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import read
 from asa_automate.plan.document import Command
+from asa_automate.plan.gap import opens_gap
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.state import fingerprint_of
 
-_MODE_LINES = ("policy-map ", "class ", "class-map ", "object-group ")
+#: Lines that open a sub-mode from configuration mode, and lines that are typed in none.
+_OPENERS = ("policy-map ", "class-map ", "object-group ")
+_IN_NO_MODE = ("access-list ", "no access-list ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,23 @@ def groups_of(commands: Sequence[Command]) -> Iterator[Group]:
     for command in commands:
         waiting.append(command)
         if command.commit:
-            first = len(waiting) - 1
-            while first and waiting[first - 1].line.startswith(_MODE_LINES):
-                first -= 1
+            first = _first_of(waiting)
             if first:
                 yield Group(tuple(waiting[:first]), commit=False)
             yield Group(tuple(waiting[first:]), commit=True)
             waiting = []
     if waiting:
         yield Group(tuple(waiting), commit=False)
+
+
+def _first_of(waiting: Sequence[Command]) -> int:
+    """Where the group of the commit line at the end of ``waiting`` begins."""
+    first = next((i for i, c in enumerate(waiting) if opens_gap(c.line)), len(waiting) - 1)
+    if waiting[first].line.startswith(_IN_NO_MODE):
+        return first
+    while first and not waiting[first].line.startswith(_OPENERS):
+        first -= 1
+    return first
 
 
 class GateClosed(Exception):

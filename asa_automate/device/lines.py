@@ -54,6 +54,16 @@ SHOW_LINES = (
 )
 """Lines that read (regular expressions, matched whole)."""
 
+_WORD = r"[A-Za-z0-9_.:/+-]{1,64}"
+#: Actions of a class beside its inspections, sent only where a class is entered again as it was
+#: (Cisco ASA command reference, commands available beneath "class" of a policy-map).
+CLASS_ACTIONS = (
+    rf"set connection(?: {_WORD}){{1,20}}",
+    rf"(?:police|shape|flow-export|user-statistics|ips|csc|cxsc|sfr)(?: {_WORD}){{1,12}}",
+    rf"service-policy {_NAME}",
+    r"priority",
+)
+
 CONFIG_LINES = (
     rf"(?:no )?object-group network {_NAME}",
     rf"(?:no )?network-object host {_ADDRESS.format(1)}",
@@ -63,6 +73,7 @@ CONFIG_LINES = (
     rf"policy-map {_NAME}",
     rf"(?:no )?class {_NAME}",
     rf"(?:no )?inspect {_NAME}(?: {_NAME}){{0,3}}",
+    *CLASS_ACTIONS,
 )
 """Lines that change a configuration (regular expressions, matched whole)."""
 
@@ -84,6 +95,11 @@ def check_line(line: str) -> str:
     if fault:
         raise Refused(f"a line that may not be sent to a device ({fault}): '{one_line(line)}'")
     return line
+
+
+def may_be_sent(line: str) -> bool:
+    """Whether :func:`check_line` takes ``line``."""
+    return _fault(line) is None
 
 
 def is_show(line: str) -> bool:

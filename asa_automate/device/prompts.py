@@ -115,6 +115,12 @@ STEPS = (
     _step(r"class", Mode.POLICY_MAP, Mode.POLICY_CLASS),
     _step(r"no class", Mode.POLICY_MAP),
     _step(r"(?:no )?inspect", Mode.POLICY_CLASS),
+    # A class that is entered again, with the actions that it had (command reference, "class").
+    _step(
+        r"set connection|police|shape|priority|flow-export|user-statistics|ips|csc|cxsc|sfr"
+        r"|service-policy",
+        Mode.POLICY_CLASS,
+    ),
     _step(r"no class-map", Mode.CONFIG),
     _step(r"no object-group network", Mode.CONFIG),
 )

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from asa_automate.config.access_list import Acl
+from asa_automate.config.names import port_number
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.plan.peers import PEERS, SOURCE_PORT, flows_with
-from asa_automate.simulate.engines import DEFAULT_TRAFFIC
+from asa_automate.simulate.engines import DEFAULT_TRAFFIC, ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
 from asa_automate.simulate.matcher import Lists
 
@@ -21,6 +23,7 @@ STRANGERS: tuple[Address, ...] = (IPv4Address("203.0.113.9"), IPv6Address("2001:
 #: Ports that mail uses beside 25 and that no default inspection takes (RFC 8314, RFC 6409).
 OTHER_PORTS = (465, 587, 2525)
 _MOST_ADDRESSES = 24
+_MOST_PORTS = 8
 
 
 def gateway_flows(
@@ -50,10 +53,11 @@ def control_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterat
     own = tuple(gateways)
     near = [n for g in own for n in _neighbours(g) if n not in own]
     others = [a for a in (*STRANGERS, *near, *addresses_of(running)) if a not in own]
+    ports = (SMTP, *ports_of(running))
     for other in others:
         for peer in PEERS:
             if peer.version == other.version and peer not in own and peer != other:
-                for flow in _both_ways(other, peer):
+                for flow in _both_ways(other, peer, ports):
                     yield from over_interfaces(running, flow)
     for end in (*STRANGERS, *own):
         peer = next(p for p in PEERS if p.version == end.version)
@@ -94,11 +98,42 @@ def addresses_of(running: RunningConfig) -> list[Address]:
     return [a for a in edges if not a.is_unspecified][:_MOST_ADDRESSES]
 
 
-def _both_ways(one: Address, other: Address) -> tuple[Flow, Flow]:
-    return (
-        Flow("tcp", other, one, SMTP, SOURCE_PORT),
-        Flow("tcp", one, other, SMTP, SOURCE_PORT),
-    )
+def ports_of(running: RunningConfig) -> list[int]:
+    """TCP ports at the edges of what classes that inspect mail match beside the default ports.
+
+    Such a class may take more than port 25, which a class of ours does not take over.
+    """
+    classes = {
+        entry.name
+        for attached in running.service_policies
+        if (policy := running.policy_maps.get(attached.policy))
+        for entry in policy.classes
+        if entry.inspect(ESMTP)
+    }
+    ports: dict[int, None] = {}
+    for class_map in (m for n, m in running.class_maps.items() if n in classes):
+        for match in class_map.matches if not class_map.is_default_inspection else ():
+            found = [port_number(word) for word in match.argument.split()[1:]]
+            if match.kind == "access-list" and match.argument in running.acls:
+                found = [*_ports_in(running, running.acls[match.argument])]
+            for port in found:
+                ports |= dict.fromkeys((port, port + 1) if port is not None else ())
+    return [p for p in ports if 0 < p < 65536 and p != SMTP][:_MOST_PORTS]
+
+
+def _ports_in(running: RunningConfig, acl: Acl) -> Iterator[int]:
+    """Destination ports that its entries name, those of groups of services too."""
+    conditions = [e.destination_ports for e in acl.entries]
+    conditions += [m.destination_ports for g in running.services.values() for m in g.members]
+    for ports in conditions:
+        if ports is not None and not ports.group:
+            yield from (p for p in (ports.low, ports.high) if p)
+
+
+def _both_ways(one: Address, other: Address, ports: Iterable[int] = (SMTP,)) -> Iterator[Flow]:
+    for port in ports:
+        yield Flow("tcp", other, one, port, SOURCE_PORT)
+        yield Flow("tcp", one, other, port, SOURCE_PORT)
 
 
 def _neighbours(address: Address) -> Iterator[Address]:

@@ -6,11 +6,13 @@ more goes last. So after every line each flow has its old or its new treatment.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from asa_automate.model import Address
+from asa_automate.plan import places
 from asa_automate.plan.document import Command
 from asa_automate.plan.names import ACL, CLASS, GROUP, PROBE
-from asa_automate.plan.scope import NARROW_ACL, PolicyScope, Scope
+from asa_automate.plan.scope import NARROW_ACL, Block, PolicyScope, Scope
 
 _NOTHING = PolicyScope()
 
@@ -27,7 +29,9 @@ def way(now: Scope, wanted: Scope, policies: Sequence[str]) -> tuple[Command, ..
         cleared = cleared_of(now, wanted)
         return (*way(now, cleared, policies), *way(cleared, wanted, policies))
     backwards = list(reversed(policies))
+    returned, now = _classes_back(now, wanted, backwards)
     return (
+        *returned,
         *_inspection_back(now, wanted, backwards),
         *_probe(now, wanted),
         *_prepare(now, wanted, policies),
@@ -45,11 +49,16 @@ def cleared_of(now: Scope, wanted: Scope) -> Scope:
                 {
                     **wanted.policies.get(name, _NOTHING).esmtp,
                     **now.policies.get(name, _NOTHING).esmtp,
-                }
+                },
+                classes=_without_ours(now.policies.get(name, _NOTHING)),
             )
             for name in names
         }
     )
+
+
+def _without_ours(policy: PolicyScope) -> tuple[Block, ...] | None:
+    return policy.classes and tuple(b for b in policy.classes if b.name != CLASS)
 
 
 def _speaks_otherwise(now: Scope, wanted: Scope) -> bool:
@@ -57,6 +66,21 @@ def _speaks_otherwise(now: Scope, wanted: Scope) -> bool:
     if not now.acl or not wanted.acl:
         return False
     return bool(set(now.acl) & set(NARROW_ACL)) != bool(set(wanted.acl) & set(NARROW_ACL))
+
+
+def _classes_back(
+    now: Scope, wanted: Scope, policies: Sequence[str]
+) -> tuple[list[Command], Scope]:
+    """Classes that an interrupted move left out, and the scope once they are back."""
+    lines: list[Command] = []
+    after = dict(now.policies)
+    for name in policies:
+        goal = wanted.policies.get(name, _NOTHING)
+        if goal.classes is not None and not places.behind_ours(goal) and name in after:
+            what = places.missing(after[name], goal)
+            lines += places.lines_of(name, what)
+            after[name] = places.after(after[name], what)
+    return lines, replace(now, policies=after)
 
 
 def _inspection_back(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
@@ -99,13 +123,26 @@ def _prepare(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Com
         if wanted.class_map:
             yield _line(f"match access-list {ACL}", "a deny entry is no match: not in this class")
     for name in policies:
-        own, before = wanted.policies.get(name, _NOTHING).own, now.policies.get(name, _NOTHING).own
+        goal, there = wanted.policies.get(name, _NOTHING), now.policies.get(name, _NOTHING)
+        own, before = goal.own, there.own
+        if own is not None and before is not None and _stands_wrong(there, goal):
+            yield _line(f"policy-map {name}", "a policy-map in force")
+            yield _line(f"no class {CLASS}", "it was behind the others")
+            before = None
         if own is not None and own != before and (own or before is None):
             yield from _into_class(name, CLASS, "appended: the class in force stays in force")
             if before:
                 yield _line(f"no {before}", "another map is to be in force")
             if own:
                 yield _line(own, "the same inspection for everybody but the gateways")
+
+
+def _stands_wrong(now: PolicyScope, wanted: PolicyScope) -> bool:
+    """Whether our class is to be the last and is not; the others have their inspection again."""
+    if wanted.classes is None or places.behind_ours(wanted):
+        return False
+    known = {b.name for b in wanted.classes}
+    return any(b.name in known for b in places.behind_ours(now))
 
 
 def _group(now: Scope, wanted: Scope) -> Iterator[Command]:
@@ -173,8 +210,15 @@ def _misplaced(old: Sequence[str], wanted: Sequence[str]) -> list[str]:
 
 def _commit(now: Scope, wanted: Scope, policies: Sequence[str]) -> Iterator[Command]:
     for name in policies:
-        after = wanted.policies.get(name, _NOTHING).esmtp
-        for class_name, text in now.policies.get(name, _NOTHING).esmtp.items():
+        there, goal = now.policies.get(name, _NOTHING), wanted.policies.get(name, _NOTHING)
+        if places.behind_ours(goal):
+            what = places.move(there, goal)
+            yield from places.lines_of(name, what)
+            there = places.after(there, what)
+        after = goal.esmtp
+        # The last class first: what it lets go is still taken by those ahead of it, while what
+        # the first one let go might meet another map in the next.
+        for class_name, text in reversed(list(there.esmtp.items())):
             if class_name not in after:
                 yield from _into_class(name, class_name, "the class that inspects the gateways")
                 yield _line(f"no {text}", "this line exempts the gateways", commit=True)

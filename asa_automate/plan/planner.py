@@ -6,11 +6,23 @@ from dataclasses import dataclass, replace
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Exemption, Identity, Reading, Strategy
+from asa_automate.plan.adopt import (
+    LeftOut,
+    broken,
+    by_hand,
+    hand_made,
+    nobody_inspects,
+    obstacle,
+    said,
+    unguarded,
+)
 from asa_automate.plan.desired import Desired, desired_for
-from asa_automate.plan.document import Command, DevicePlan, Finding, PlanReading, Proof
+from asa_automate.plan.document import Command, DevicePlan, PlanReading, Proof
 from asa_automate.plan.findings import findings_for, ipv6_loss
+from asa_automate.plan.gap import gap_findings, gaps_of
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.order import way
+from asa_automate.plan.places import pinned
 from asa_automate.plan.probe import make_probe
 from asa_automate.plan.proof import (
     Failure,
@@ -19,9 +31,15 @@ from asa_automate.plan.proof import (
     prove,
     states_after,
 )
+from asa_automate.plan.recipe import REASON, documented_lines, recipe_findings
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.plan.strategies import documented_lines, wanted_scope
+from asa_automate.plan.strategies import (
+    TakeBackFirst,
+    different_maps,
+    is_class_first,
+    wanted_scopes,
+)
 from asa_automate.simulate.classify import CLASS_DEFAULT
 
 NOT_PROBED = PlanReading()
@@ -46,11 +64,42 @@ class Request:
 
 
 def plan_device(request: Request, running: RunningConfig) -> DevicePlan:
-    """The plan for one device; a refusal is a plan with status ``refused``, never an exception."""
+    """The plan for one device; a refusal is a plan with status ``refused``, never an exception.
+
+    A refusal says which other strategy would do, if one would.
+    """
     try:
-        return _plan(request, running)
-    except Refused as refusal:
+        plan = _plan(request, running)
+    except TakeBackFirst as refusal:
         return refused(request, refusal.message, running)
+    except Refused as refusal:
+        plan = refused(request, refusal.message, running)
+    if plan.status != "refused" or plan.strategy == Strategy.AS_DOCUMENTED:
+        return plan
+    way_out = _another_strategy(request, running, plan.strategy or request.strategy)
+    return plan.model_copy(update={"reason": f"{plan.reason}{way_out}"})
+
+
+#: In this order; what each costs.
+_OTHERS = {
+    Strategy.SPLIT_CLASS: "",
+    Strategy.CLASS_FIRST: ", with a short gap of default inspections",
+    Strategy.NARROW_DEFAULT: ", and takes every default inspection from the gateways",
+    Strategy.OFF: ", and exempts everybody",
+}
+
+
+def _another_strategy(request: Request, running: RunningConfig, tried: str | None) -> str:
+    for strategy, cost in _OTHERS.items():
+        if strategy == tried:
+            continue
+        try:
+            plan = _plan(replace(request, strategy=strategy), running)
+        except Refused:
+            continue
+        if plan.status == "change" and plan.proof and plan.proof.exempt:
+            return f"; --strategy {strategy} would do{cost}"
+    return ""
 
 
 def refused(request: Request, reason: str, running: RunningConfig | None = None) -> DevicePlan:
@@ -74,13 +123,31 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     desired = desired_for(running, request.exemptions, request.strategy)
     if desired.strategy is Strategy.AS_DOCUMENTED:
         return _documented(request, running)
-    strategy = _strategy(request, desired, now)
-    wanted = wanted_scope(running, now, desired.gateways, strategy)
+    strategy = _strategy(request, running, desired, now)
+    plans = (
+        _to_scope(request, running, now, wanted, desired, strategy)
+        for wanted in wanted_scopes(running, now, desired.gateways, strategy)
+    )
+    first = next(plans)
+    if first.status != "refused":
+        return first
+    return next((plan for plan in plans if plan.status != "refused"), first)
+
+
+def _to_scope(
+    request: Request,
+    running: RunningConfig,
+    now: Scope,
+    wanted: Scope,
+    desired: Desired,
+    strategy: Strategy,
+) -> DevicePlan:
     order = commit_order(running)
     commands = way(now, wanted, order)
     findings = (
         *desired.findings,
         *findings_for(running, now, desired.gateways, strategy),
+        *unguarded(running, now),
     )
     draft = DevicePlan(
         device=request.device,
@@ -94,7 +161,11 @@ def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     )
     if not commands:
         return _left_alone(draft, running, now, desired)
-    return _proved(draft, running, Way(now, wanted, commands, way(wanted, now, order)), desired)
+    end = scope_of(states_after(running, commands)[-1])
+    # A policy-map that is attached nowhere is out of scope once our class has left it.
+    end = replace(end, policies={**wanted.policies, **end.policies})
+    inverse = way(end, pinned(now, end), order)
+    return _proved(draft, running, Way(now, commands, inverse), desired)
 
 
 def _left_alone(
@@ -109,20 +180,21 @@ def _left_alone(
     if failure and desired.gateways:
         reason = f"nothing of ours is missing, but the model says: {failure.flow}: {failure.why}"
         return draft.model_copy(update={"status": "refused", "reason": reason})
+    found = [] if now.is_ours else by_hand(running, desired.gateways)
     return draft.model_copy(
         update={
-            "reason": _nothing_to_do(running, now, desired),
+            "reason": _nothing_to_do(running, now, desired, found),
             "target_fingerprint": draft.fingerprint,
+            "findings": (*draft.findings, *hand_made(found)),
         }
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The scopes at both ends of a plan, and the lines between them both ways."""
+    """The scope that a plan starts from, and its lines both ways."""
 
     now: Scope
-    wanted: Scope
     commands: tuple[Command, ...]
     inverse: tuple[Command, ...]
 
@@ -138,10 +210,16 @@ def commit_order(running: RunningConfig) -> list[str]:
     return [*dict.fromkeys([*(a.policy for a in attached), *others])]
 
 
-def _strategy(request: Request, desired: Desired, now: Scope) -> Strategy:
+def _strategy(request: Request, running: RunningConfig, desired: Desired, now: Scope) -> Strategy:
     """The wish, but never a split on a device that is known to read per class, or that was
-    narrowed because it does."""
+    narrowed because it does; and what stands first already stays first."""
     chosen = desired.strategy or Strategy.SPLIT_CLASS
+    if (
+        chosen is Strategy.SPLIT_CLASS
+        and request.strategy is None
+        and is_class_first(running, now)
+    ):
+        return Strategy.CLASS_FIRST
     known = request.reading.value is Reading.PER_CLASS or now.narrowed
     if known and chosen is Strategy.SPLIT_CLASS and request.strategy is None:
         return Strategy.NARROW_DEFAULT
@@ -153,16 +231,24 @@ def _proved(
 ) -> DevicePlan:
     states = states_after(running, both_ways.commands)
     strategy = Strategy(draft.strategy or Strategy.SPLIT_CLASS)
-    subject = Subject(states, desired.gateways, both_ways.now.members or (), strategy)
+    subject = Subject(
+        states,
+        desired.gateways,
+        both_ways.now.members or (),
+        strategy,
+        gaps_of(both_ways.commands),
+    )
     back = replace(
         subject,
         states=states_after(states[-1], both_ways.inverse),
         wanted=(),
         had=(*subject.had, *subject.wanted),
+        gaps=gaps_of(both_ways.inverse),
     )
     sound, failure = _soundness(draft.reading.value, subject, back, running)
     probe = make_probe(running) if sound == "needs-probe" else None
-    proof = as_document(subject, failure, sound, tuple(_elsewhere(running, subject)))
+    elsewhere = (*_elsewhere(running, subject), *(gap.sentence for gap in subject.gaps))
+    proof = as_document(subject, failure, sound, elsewhere)
     plan = draft.model_copy(
         update={
             "commands": both_ways.commands,
@@ -170,9 +256,10 @@ def _proved(
             "target_fingerprint": fingerprint_of(states[-1]),
             "probe": probe,
             "proof": proof,
+            "findings": (*draft.findings, *gap_findings(subject.gaps, back.gaps)),
         }
     )
-    return plan if failure is None else _disproved(plan, failure)
+    return plan if failure is None else _disproved(plan, failure, running, both_ways.now, desired)
 
 
 def _soundness(
@@ -196,9 +283,19 @@ def _soundness(
     return ("needs-probe" if make_probe(running) else "live-proof-required"), per_engine
 
 
-def _disproved(plan: DevicePlan, failure: Failure) -> DevicePlan:
+def _disproved(
+    plan: DevicePlan, failure: Failure, running: RunningConfig, now: Scope, desired: Desired
+) -> DevicePlan:
+    """The counterexample, and what in the text stands in the way, with its line."""
+    split = plan.strategy in (Strategy.SPLIT_CLASS, Strategy.CLASS_FIRST)
+    maps = different_maps(running, now, desired.gateways) if split else None
+    why = f"{maps}; one class cannot stand for them" if maps else None
+    if split and not maps:
+        why = broken(now) or obstacle(running, failure.flow)
     reason = f"the model refutes the plan: {failure.flow}: {failure.why}"
-    return plan.model_copy(update={"status": "refused", "reason": reason})
+    return plan.model_copy(
+        update={"status": "refused", "reason": f"{reason}; {why}" if why else reason}
+    )
 
 
 def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
@@ -220,13 +317,17 @@ def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
         yield f"{ipv6_loss(subject.strategy)}: before 9.0 an access-list knows no IPv6"
 
 
-def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
+def _nothing_to_do(
+    running: RunningConfig, now: Scope, desired: Desired, found: list[LeftOut]
+) -> str:
     if not desired.gateways:
         return "no exemption is wanted and none of ours is there"
     if not running.service_policies:
         return "no service-policy is attached: nothing inspects the gateways"
+    if found:
+        return f"the gateways are exempt by hand: {said(found)}"
     if not now.is_ours:
-        return "no attached policy inspects the gateways' SMTP"
+        return f"no attached policy inspects the gateways' SMTP{nobody_inspects(running)}"
     return "the gateways are exempt as wanted"
 
 
@@ -264,12 +365,6 @@ def _must_be_one(running: RunningConfig) -> None:
         raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
 
 
-_RECIPE = (
-    "the recipe as documented is never applied: its class inspects nothing, so it never takes a "
-    "flow from the class that inspects; an empty class exempts nobody"
-)
-
-
 def _documented(request: Request, running: RunningConfig) -> DevicePlan:
     """The recipe of the document, played on the model: it exempts nobody."""
     desired = desired_for(running, _as_split(request.exemptions), Strategy.SPLIT_CLASS)
@@ -286,17 +381,12 @@ def _documented(request: Request, running: RunningConfig) -> DevicePlan:
         context=request.context,
         identity=request.identity,
         status="refused",
-        reason=_RECIPE,
+        reason=REASON,
         strategy=str(Strategy.AS_DOCUMENTED),
         reading=request.reading,
         fingerprint=fingerprint_of(running),
         commands=commands,
-        findings=(
-            Finding(
-                code="recipe-without-effect",
-                text=f"{failure.flow}: {failure.why}" if failure else "nothing to exempt here",
-            ),
-        ),
+        findings=tuple(recipe_findings(running, desired.gateways, failure)),
         proof=proof.model_copy(update={"holds": False}),
     )
 
@@ -312,7 +402,8 @@ def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
         return "its lines do not lead to the configuration that it promises"
     now, end = scope_of(running), scope_of(states[-1])
     strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
-    subject = Subject(states, end.members or (), now.members or (), strategy)
+    gaps = gaps_of(plan.commands)
+    subject = Subject(states, end.members or (), now.members or (), strategy, gaps)
     failure = prove(
         subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
     )

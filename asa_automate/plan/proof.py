@@ -18,14 +18,13 @@ from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
+from asa_automate.plan.gap import Gap, Treatment, is_in_gap
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
-
-Treatment = frozenset[tuple[str, str | None]]
 
 #: Beyond this many classes whose match cannot be known, nothing is claimed.
 _MOST_UNKNOWN = 3
@@ -39,12 +38,14 @@ class Subject:
         states: the configuration before, and after each line.
         wanted: gateways that are to be exempt at the end.
         had: gateways that are exempt by us before.
+        gaps: where classes are away for a moment, and what is not inspected meanwhile.
     """
 
     states: tuple[RunningConfig, ...]
     wanted: tuple[Address, ...]
     had: tuple[Address, ...]
     strategy: Strategy
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
             return Failure(flow, f"its inspection changes from {_named(old)} to {_named(new)}")
         for number, state in distinct:
             now = trial.treatment(state, flow)
-            if now not in (old, new):
+            if now not in (old, new) and not is_in_gap(subject.gaps, number, now, (old, new)):
                 return Failure(
                     flow, f"after line {number} it has {_named(now)}, neither old nor new"
                 )
@@ -218,7 +219,10 @@ def _narrows(subject: Subject) -> bool:
 def _distinct(subject: Subject, judge: Judge) -> list[tuple[int, RunningConfig]]:
     """States in between that flows can tell from the one before, with the number of their line."""
     states = subject.states
-    places = [judge.place(state) for state in states]
+    places = [
+        (judge.place(state), any(gap.first <= n < gap.last for gap in subject.gaps))
+        for n, state in enumerate(states)
+    ]
     last = len(states) - 1
     return [(n, states[n]) for n in range(1, last) if places[n] != places[n - 1]]
 

@@ -10,11 +10,12 @@ from ipaddress import ip_address
 from asa_automate.config.access_list import Acl
 from asa_automate.config.class_map import ClassMap
 from asa_automate.config.objects import NetworkGroup
-from asa_automate.config.policy_map import Inspect, PolicyClass
+from asa_automate.config.policy_map import Inspect, PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address
 from asa_automate.plan.names import ACL, CLASS, GROUP, PREFIX, PROBE, owned
+from asa_automate.simulate.classify import CLASS_DEFAULT
 from asa_automate.simulate.engines import ESMTP
 
 #: Every entry that our ACL may hold. The port is written as the device prints it.
@@ -32,16 +33,28 @@ _MATCH = f"match access-list {ACL}"
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """One class of a policy-map with all its lines, as it would be typed again."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyScope:
     """One policy-map that is or was of interest.
 
     Args:
         esmtp: for each class that is not ours and inspects ESMTP, its line, in order.
         own: our class's line (``""`` while it is empty), ``None`` without our class.
+        classes: all classes in order, ours among them; without the probe's and without
+            ``class-default``, which is always last. In a scope that is to be reached, ``None``
+            where the order of classes is not of interest (:mod:`asa_automate.plan.places`).
     """
 
     esmtp: Mapping[str, str] = field(default_factory=dict)
     own: str | None = None
+    classes: tuple[Block, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +217,27 @@ def _policies(running: RunningConfig) -> dict[str, PolicyScope]:
                     if c.name != CLASS and (i := c.inspect(ESMTP))
                 },
                 own=_own_line(own),
+                classes=tuple(_blocks(running, policy)),
             )
     return found
+
+
+def _blocks(running: RunningConfig, policy: PolicyMap) -> Iterator[Block]:
+    """The classes as the device prints them; a class that is opened twice goes on where it was."""
+    opener = f"policy-map {policy.name}"
+    lines: dict[str, list[str]] = {c.name: [] for c in policy.classes}
+    for stanza in running.tree.opened():
+        for line in stanza.children if " ".join(stanza.text.split()) == opener else ():
+            words = line.text.split()
+            if words[:1] == ["class"] and len(words) == 2 and words[1] in lines:
+                lines[words[1]] += [
+                    " ".join(below.text.split())
+                    for below in line.walk()
+                    if below is not line and not below.is_comment and below.text
+                ]
+    for name, found in lines.items():
+        if name not in (CLASS_DEFAULT, PROBE):
+            yield Block(name, tuple(found))
 
 
 def _own_line(own: PolicyClass | None) -> str | None:

@@ -11,26 +11,46 @@ from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL, CLASS
-from asa_automate.plan.scope import NARROW_ACL, SPLIT_ACL, PolicyScope, Scope, inspect_line
+from asa_automate.plan.places import must_be_enterable, stands_first
+from asa_automate.plan.scope import (
+    NARROW_ACL,
+    SPLIT_ACL,
+    Block,
+    PolicyScope,
+    Scope,
+)
 from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP, effective_map
 
 
-def wanted_scope(
+class TakeBackFirst(Refused):
+    """Another strategy is in force; the message says the way out."""
+
+
+def wanted_scopes(
     running: RunningConfig, now: Scope, gateways: tuple[Address, ...], strategy: Strategy
-) -> Scope:
-    """The scope that exempts exactly ``gateways``.
+) -> tuple[Scope, ...]:
+    """The scopes that may exempt exactly ``gateways``, the likelier first; the proof decides.
+
+    Where several classes of a policy-map inspect the gateways with different maps, our class
+    takes that of the last, which everybody else may have, or that of the first, if it hides it.
 
     Raises:
         Refused: the strategy has no answer to this configuration; the message names the line.
     """
     if not gateways:
-        return without_ours(running, now)
+        return (without_ours(running, now),)
     if now.narrowed and strategy is not Strategy.NARROW_DEFAULT:
-        raise Refused(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
-    if strategy is Strategy.NARROW_DEFAULT and _is_split(now):
-        raise Refused(_FIRST_BACK.format(there=Strategy.SPLIT_CLASS, wanted=strategy))
-    return _BY_STRATEGY[strategy](running, now, gateways)
+        raise TakeBackFirst(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
+    there = _split_kind(running, now)
+    if there and strategy in (Strategy.NARROW_DEFAULT, Strategy.CLASS_FIRST) and strategy != there:
+        raise TakeBackFirst(_FIRST_BACK.format(there=there, wanted=strategy))
+    if strategy in _ONE_WAY:
+        return (_ONE_WAY[strategy](running, now, gateways),)
+    if all(len(set(p.esmtp.values())) < 2 for p in now.policies.values()):
+        return (_SPLITS[strategy](running, now, gateways, -1),)
+    last, first = (_SPLITS[strategy](running, now, gateways, which) for which in (-1, 0))
+    return (last,) if first == last else (last, first)
 
 
 #: Both cannot be had at once under one name, and in between the gateways would be inspected.
@@ -40,8 +60,26 @@ _FIRST_BACK = (
 )
 
 
-def _is_split(now: Scope) -> bool:
-    return any(p.own and not p.esmtp for p in now.policies.values())
+def _split_kind(running: RunningConfig, now: Scope) -> Strategy | None:
+    """Which of the two splits is in force, if one is."""
+    split = [
+        (name, policy)
+        for name, policy in now.policies.items()
+        if policy.own and (not policy.esmtp or _took(running, name, policy))
+    ]
+    if not split:
+        return None
+    first = all(stands_first(p, [c.name for c in _default_classes(running, n)]) for n, p in split)
+    return Strategy.CLASS_FIRST if first else Strategy.SPLIT_CLASS
+
+
+def _took(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
+    return bool(_default_classes(running, name)) and _gave(running, name, policy)
+
+
+def is_class_first(running: RunningConfig, now: Scope) -> bool:
+    """Whether the gateways are exempt by a class ahead of the one that inspected them."""
+    return _split_kind(running, now) is Strategy.CLASS_FIRST
 
 
 def without_ours(running: RunningConfig, now: Scope) -> Scope:
@@ -85,10 +123,8 @@ def _default_classes(running: RunningConfig, name: str) -> list[PolicyClass]:
     ]
 
 
-def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> Scope:
-    policies = {
-        name: _split_policy(running, now, name, gateways) for name, policy in now.policies.items()
-    }
+def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int) -> Scope:
+    policies = {name: _split_policy(running, now, name, gateways, which) for name in now.policies}
     if not any(p.own for p in policies.values()):
         return Scope(policies=policies)
     return Scope(
@@ -100,29 +136,38 @@ def _split(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) ->
 
 
 def _split_policy(
-    running: RunningConfig, now: Scope, name: str, gateways: tuple[Address, ...]
+    running: RunningConfig, now: Scope, name: str, gateways: tuple[Address, ...], which: int
 ) -> PolicyScope:
+    """Args:
+    which: index of the class that inspects gateways whose line our class repeats.
+    """
     policy = now.policies[name]
-    takers = list(_takers(running, name, gateways))
+    found = set(_takers(running, name, gateways))
+    takers = [c for c in policy.esmtp if c in found]
     if not takers:
         # Whoever else inspects ESMTP here does not inspect the gateways.
         if not any(a.policy == name for a in running.service_policies):
             return without_ours(running, now).policies[name]
         return PolicyScope(policy.esmtp, policy.own or None)
-    lines = {policy.esmtp[t] for t in takers}
-    maps = {effective_map(ESMTP, " ".join(line.split()[2:]) or None) for line in lines}
-    if len(maps) > 1:
-        found = running.policy_maps[name]
-        where = ", ".join(
-            f"{c.name} (line {i.line})" for c in found.classes if (i := c.inspect(ESMTP))
-        )
-        raise Refused(
-            f"policy-map {name} inspects the gateways' SMTP with different maps in {where}; "
-            "one class cannot stand for them"
-        )
-    own = policy.esmtp[takers[-1]]
-    kept = {c: line for c, line in policy.esmtp.items() if c not in takers}
-    return PolicyScope(kept, own)
+    kept = {c: line for c, line in policy.esmtp.items() if c not in found}
+    return PolicyScope(kept, policy.esmtp[takers[which]])
+
+
+def different_maps(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...]
+) -> str | None:
+    """Where the gateways are inspected with different maps, in words; else ``None``."""
+    for name, policy in now.policies.items():
+        found = set(_takers(running, name, gateways))
+        lines = {policy.esmtp[c] for c in found}
+        if len({effective_map(ESMTP, " ".join(t.split()[2:]) or None) for t in lines}) > 1:
+            where = ", ".join(
+                f"{c.name} (line {i.line})"
+                for c in running.policy_maps[name].classes
+                if c.name in found and (i := c.inspect(ESMTP))
+            )
+            return f"policy-map {name} inspects the gateways' SMTP with different maps in {where}"
+    return None
 
 
 def _takers(running: RunningConfig, name: str, gateways: tuple[Address, ...]) -> Iterator[str]:
@@ -232,32 +277,51 @@ def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> S
     return Scope(policies=policies)
 
 
-def _unavailable(*_: object) -> Scope:
-    raise Refused("the strategy class-first is not available in this version")
+def _class_first(
+    running: RunningConfig, now: Scope, gateways: tuple[Address, ...], which: int
+) -> Scope:
+    """As a split, our class ahead of the first class that inspects a gateway."""
+    split = _split(running, now, gateways, which)
+    policies = {
+        name: _placed(running, now.policies[name], policy, name, gateways)
+        for name, policy in split.policies.items()
+    }
+    return replace(split, policies=policies)
 
 
-_BY_STRATEGY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
+def _placed(
+    running: RunningConfig,
+    now: PolicyScope,
+    wanted: PolicyScope,
+    name: str,
+    gateways: tuple[Address, ...],
+) -> PolicyScope:
+    takers = list(_takers(running, name, gateways))
+    if not takers or wanted.own is None or stands_first(now, takers):
+        return wanted
+    others = [b for b in now.classes or () if b.name != CLASS]
+    first = next((i for i, b in enumerate(others) if b.name in takers), len(others))
+    if first == len(others):
+        return wanted
+    for block in others[first:]:
+        must_be_enterable(running, name, block)
+    behind = tuple(_as_entered(block, takers) for block in others[first:])
+    ours = Block(CLASS, (wanted.own,))
+    return replace(wanted, classes=(*others[:first], ours, *behind))
+
+
+def _as_entered(block: Block, takers: list[str]) -> Block:
+    """A class as it is entered again; one that inspected a gateway does so no more."""
+    if block.name not in takers:
+        return block
+    return Block(block.name, tuple(t for t in block.lines if t.split()[:2] != ["inspect", ESMTP]))
+
+
+_SPLITS: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...], int], Scope]] = {
     Strategy.SPLIT_CLASS: _split,
+    Strategy.CLASS_FIRST: _class_first,
+}
+_ONE_WAY: dict[Strategy, Callable[[RunningConfig, Scope, tuple[Address, ...]], Scope]] = {
     Strategy.NARROW_DEFAULT: _narrow,
     Strategy.OFF: _off,
-    Strategy.CLASS_FIRST: _unavailable,
 }
-
-#: The recipe of Cisco document 117801, its two lines that do not parse repaired.
-DOCUMENTED = (
-    "access-list ironport_esa_internal extended permit ip any host {gateway}",
-    "access-list ironport_esa_internal extended permit ip host {gateway} any",
-)
-DOCUMENTED_CLASS = (
-    "class-map ironport_esa",
-    "match access-list ironport_esa_internal",
-)
-
-
-def documented_lines(policies: Iterable[str], gateways: tuple[Address, ...]) -> list[str]:
-    """The recipe as it would be typed for these gateways."""
-    lines = [line.format(gateway=g) for g in gateways for line in DOCUMENTED]
-    lines += DOCUMENTED_CLASS
-    for policy in policies:
-        lines += [f"policy-map {policy}", "class ironport_esa", f"no {inspect_line(None)}"]
-    return lines

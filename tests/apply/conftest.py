@@ -256,6 +256,7 @@ class Judge:
     new: Tree
     knobs: Knobs
     gateways: tuple[str, ...] = ()
+    gap: bool = False
 
     def mark(self, tree: Tree) -> str:
         return mark(tree, self.knobs)
@@ -332,18 +333,41 @@ class Judge:
         assert rig.kinds.index("verified") < rig.kinds.index("save")
 
     def hurts_nobody(self, box: VirtualAsa) -> None:
-        """At every instant each flow has its old or its new treatment, and others the old one."""
+        """At every instant each flow has its old or its new treatment, and others the old one.
+
+        While classes are entered again, as ``gap`` says that they may, a flow that is no mail may
+        lack what is away.
+        """
         old, new = treatments(self.old, self.knobs), treatments(self.new, self.knobs)
         for tree in {s.running for s in box.snapshots}:
+            away = _inspections(self.old) & _inspections(self.new) - _inspections(tree)
             for asked, now in treatments(tree, self.knobs).items():
                 ours = set(asked[1:3]) & set(GATEWAYS)
                 for where, taken in now.items():
                     allowed = {old[asked][where], new[asked][where] if ours else None}
+                    if self.gap and asked[3] != SMTP and away:
+                        lost = set(old[asked][where]) - set(taken)
+                        gone = {line.removeprefix("inspect ") for _, _, line in away}
+                        assert lost <= {*gone, *(f"{name} " for name in gone)}, (asked, where)
+                        assert set(taken) <= set(old[asked][where]), (asked, where, taken)
+                        continue
                     assert taken in allowed, (asked, where, taken)
 
 
 #: How a session in a context makes sure of where it is.
 _WHERE = ("show context", "show version")
+
+
+def _inspections(tree: Tree) -> frozenset[tuple[str, str, str]]:
+    """Policy-map, class and line of every inspection."""
+    return frozenset(
+        (stanza.text, entry.text, line.text)
+        for stanza in tree.stanzas
+        if stanza.text.startswith("policy-map ")
+        for entry in stanza.children
+        for line in entry.children
+        if line.text.startswith("inspect ")
+    )
 
 
 def _saves(line: str) -> bool:

@@ -5,6 +5,7 @@ The judge (``conftest.py``) reads the box's texts, transcript and snapshots, not
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -150,15 +151,51 @@ CHANGES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Strategy | None]
     "exchange a gateway": ("ordinary", (GATEWAY,), (SECOND,), None),
     "remove the exemption": ("ordinary", (GATEWAY,), (), None),
     "remove it from two policies": ("interface", (GATEWAY,), (), None),
+    "class-first": ("ordinary", (), (GATEWAY,), Strategy.CLASS_FIRST),
+    "class-first, two policies": ("interface", (), (GATEWAY,), Strategy.CLASS_FIRST),
+    "class-first, several classes": ("several", (), (GATEWAY,), Strategy.CLASS_FIRST),
+    "class-first, add a gateway": ("first", (GATEWAY,), (GATEWAY, SECOND), None),
+    "class-first, removed": ("first", (GATEWAY,), (), None),
+}
+
+#: Behind the class that inspects mail stand two more, with actions of other kinds.
+MORE_CLASSES = """\
+ class VOICE
+  inspect sip
+  set connection timeout idle 2:00:00
+ class BULK
+  police input 1000000 1500
+"""
+MORE_MAPS = """\
+class-map VOICE
+ match port tcp eq 5062
+class-map BULK
+ match port tcp range 8000 8010
+"""
+
+
+def several(hostname: str) -> str:
+    """The ordinary box with two more classes."""
+    text = ordinary(hostname)
+    first = "class-map inspection_default\n"
+    last = "!\nservice-policy global_policy global\n"
+    return text.replace(first, MORE_MAPS + first).replace(last, MORE_CLASSES + last)
+
+
+SAMPLES = {
+    "ordinary": ordinary,
+    "first": ordinary,
+    "interface": interface_policy,
+    "several": several,
 }
 
 
 def text_of(make: "Callable[..., Rig]", sample: str, gateways: tuple[str, ...]) -> str:
     """The running-config of a box of ours with an exemption."""
-    config = interface_policy("fw") if sample == "interface" else ordinary("fw")
-    rig = make(config)
+    rig = make(SAMPLES[sample]("fw"))
+    strategy = Strategy.CLASS_FIRST if sample == "first" else None
     if gateways:
-        assert rig.apply(rig.plan(*gateways)).exit is Exit.DONE
+        assert rig.apply(rig.plan(*gateways, strategy=strategy)).exit is Exit.DONE
     return rig.box.running_text
 
 
@@ -189,6 +226,7 @@ def test_other_changes(
     assert plan.status == "change", plan.reason
     clean = rigs(config)
     judge = judges(clean, lambda rig: rig.apply(plan), *after)
+    judge = replace(judge, gap=any(f.code == "inspection-gap" for f in plan.findings))
 
     ends = run_all(
         lambda faults: rigs(config, None, faults),
@@ -296,6 +334,51 @@ def test_a_second_fault_on_the_way_back(
 
     tell(capsys, f"second fault after: {first}", ends)
     assert ends["old"] > 5
+
+
+def test_a_second_fault_while_classes_come_back(
+    rigs: "Callable[..., Rig]",
+    judges: "Callable[..., Judge]",
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The link is lost in the middle of the gap, and something else goes wrong on the way back."""
+    config = several("fw")
+    strategy = Strategy.CLASS_FIRST
+    plan = rigs(config).plan(GATEWAY, strategy=strategy)
+    clean = rigs(config)
+    judge = replace(judges(clean, lambda rig: rig.apply(plan), GATEWAY), gap=True)
+
+    def make(faults: tuple[Fault, ...]) -> "Rig":
+        return rigs(config, None, faults)
+
+    begin = Fault(clean.box.script.count("line") - 12, "cut_after")
+    undone, sent = way_back(make, plan, begin)
+    seconds = [
+        Fault(at, **fault)  # type: ignore[arg-type]
+        for at in range(sent + 1, undone.box.script.count("line") + 1)
+        for fault in TELLING
+    ]
+    ends = run_all(
+        make, judge, ((begin, second) for second in seconds[::STRIDE]), lambda rig: rig.apply(plan)
+    )
+
+    tell(capsys, "second fault in the gap", ends)
+    assert ends["old"] > 5
+
+
+def test_what_others_changed_since_in_a_moved_class_stays(rigs: "Callable[..., Rig]") -> None:
+    """A rollback puts our class's place back, not a line that somebody took away since."""
+    rig = rigs(several("fw"))
+    assert rig.apply(rig.plan(GATEWAY, strategy=Strategy.CLASS_FIRST)).exit is Exit.DONE
+    rig.box.edit(["policy-map global_policy", "class inspection_default", "no inspect tftp"])
+    rig.box.save()
+
+    outcome = roll_back(rig.goal, rig.surroundings())
+
+    assert (State.OLD, Exit.DONE) == (outcome.state, outcome.exit), outcome
+    assert "ESA_EXEMPT" not in rig.box.running_text
+    assert "inspect tftp" not in rig.box.running_text
+    assert "inspect esmtp" in rig.box.running_text
 
 
 def test_a_way_back_that_is_refused_for_good(

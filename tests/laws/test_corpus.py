@@ -44,6 +44,7 @@ def test_the_status_is_the_expected_one(judge: "Judge", corpus_config: Path, cor
         (None, Reading.UNKNOWN),
         (None, Reading.PER_CLASS),
         (Strategy.OFF, Reading.UNKNOWN),
+        (Strategy.CLASS_FIRST, Reading.UNKNOWN),
     ],
 )
 def test_the_whole_circle(

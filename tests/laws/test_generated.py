@@ -131,7 +131,9 @@ def firewalls(draw: st.DrawFn) -> str:
     text=firewalls(),
     gateways=st.sampled_from((GATEWAYS[:1], GATEWAYS, GATEWAYS[1:], ())),
     reading=st.sampled_from(Reading),
-    strategy=st.sampled_from((None, None, Strategy.NARROW_DEFAULT, Strategy.OFF)),
+    strategy=st.sampled_from(
+        (None, None, Strategy.NARROW_DEFAULT, Strategy.OFF, Strategy.CLASS_FIRST)
+    ),
 )
 def test_a_change_is_whole_and_a_refusal_has_a_reason(
     judge: "Judge",
