@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from operator import attrgetter
 
@@ -223,7 +224,7 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
         case ("host", word, *_):
             address = as_address(word, names)
             if address is not None:
-                return Endpoint("network", network=ip_network(address)), words[2:]
+                return _host(address), words[2:]
         case ("object" | "object-group" | "interface" as kind, name, *_):
             return Endpoint(kind, name), words[2:]
         case (word, *_) if "/" in word:
@@ -240,11 +241,19 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     if len(words) >= 2 and words[0] == "object-group" and words[1] in groups:
         return Ports("object-group", group=words[1]), words[2:]
     count = _OPERATORS.get(words[0], 0) if words else 0
+    if not count:
+        return None, words
     numbers = [port_number(word) for word in words[1 : 1 + count]]
-    low, high = (numbers * 2)[:2] if count and len(numbers) == count else (None, None)
+    low, high = (numbers * 2)[:2] if len(numbers) == count else (None, None)
     if low is None or high is None:
         return None, words
     return Ports(words[0], low, high), words[1 + count :]
+
+
+@lru_cache(1 << 14)
+def _host(address: Address) -> Endpoint:
+    """Most ends of a long list are hosts, and the same ones again."""
+    return Endpoint("network", network=ip_network(address))
 
 
 def _prefix(word: str) -> Endpoint:
@@ -254,6 +263,7 @@ def _prefix(word: str) -> Endpoint:
         return Endpoint("unknown", word)
 
 
+@lru_cache(1 << 12)
 def _masked(address: Address | None, mask: str) -> IPv4Network | None:
     """A network of address and netmask; a mask with holes is none."""
     bits = as_address(mask)

@@ -1,4 +1,5 @@
-"""Where a running-config has long runs of access-lists and objects, found without reading them.
+"""Where a running-config has long runs of access-lists, objects and settings, found without
+reading them.
 
 On a large firewall they are nearly all of the text, and the inspection of mail depends on few of
 them. Only lines whose meaning is beyond doubt are taken: a command at column 0, its sub-mode lines
@@ -8,17 +9,24 @@ unless another such stanza follows, since what stands behind it may belong to it
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asa_automate.config.line import Bulk
 
 #: What opens an object or a group: two words of keyword, and a name.
 _HEAD = r"object(?:-group)? \S+ \S"
+#: Settings of which there can be thousands. None of them is a line of somebody else's sub-mode,
+#: and no inspection depends on any.
+_OTHER = (
+    r"(?:route|nat \(\S+,\S+\) (?:after-auto )?source|access-group|logging|snmp-server|crypto|mtu"
+    r"|aaa|aaa-server|tunnel-group|group-policy|username|http|ssh|telnet|ntp|dhcpd|timeout|icmp) "
+)
 #: Possessive, so that nothing is kept to come back to.
 _RUN = re.compile(
     r"\n(?:"
     r"access-list (\S+) [^\n]*+(?:\naccess-list \1 [^\n]*+)*+"
     rf"|{_HEAD}[^\n]*+(?:\n(?: [^\s!#:]|{_HEAD})[^\n]*+)*+"
+    rf"|{_OTHER}[^\n]*+(?:\n(?: [^\s!#:]|{_OTHER})[^\n]*+)*+"
     r")"
 )
 #: Devices print one or two; more are taken away line by line.
@@ -42,41 +50,74 @@ def find_bulk(body: str, apart: str) -> Iterator[Loose | Bulk]:
         apart: a stanza with this word in it is never in bulk; nor is one with a tab.
     """
     position, number = 0, 1
-    for start, stop, name in _spans(body, apart):
+    for span in _spans(body, apart):
+        start, stop = span.start, span.stop
         if position < start:
             yield Loose(body[position : start - 1], number)
         number += body.count("\n", position, start)
-        text = _trimmed(body[start:stop])
-        yield Bulk("access-list" if name else "object", name, text, number)
+        yield Bulk(span.keyword, span.name, _trimmed(body[start:stop]), number)
         number += body.count("\n", start, stop) + 1
         position = stop + 1
     if position <= len(body):
         yield Loose(body[position:], number)
 
 
-def _spans(body: str, apart: str) -> Iterator[tuple[int, int, str]]:
-    """Begin and end of each part that can stay in bulk, and the name of its access-list."""
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A part of the text that may stay in bulk."""
+
+    keyword: str
+    name: str
+    start: int
+    stop: int
+
+    @property
+    def opener(self) -> str:
+        """What stands before each of its stanzas, and before nothing beneath them."""
+        return {"access-list": "\n", "object": "\nobject"}.get(self.keyword, "")
+
+    def between(self, start: int, stop: int) -> "_Span":
+        return replace(self, start=start, stop=stop)
+
+
+def _spans(body: str, apart: str) -> Iterator[_Span]:
     for run in _RUN.finditer(body):
         start, stop = run.start() + 1, run.end()
+        kept = "object" if body.startswith("object", start) else "other"
+        span = _Span("access-list" if run[1] else kept, run[1] or "", start, stop)
         if not body.startswith(_STARTS, stop + 1):
-            stop = _last_stanza(body, start, stop, run[1]) - 1
-        for begin, end in _without(body, start, stop, apart, run[1]):
-            for a, b in _without(body, begin, end, "\t", run[1]):
-                yield a, b, run[1] or ""
+            span = span.between(start, _last_stanza(body, span, stop) - 1)
+        for part in _without(body, span, apart):
+            yield from _without(body, part, "\t")
 
 
-def _without(
-    body: str, start: int, stop: int, apart: str, name: str | None
-) -> Iterator[tuple[int, int]]:
+def _without(body: str, span: _Span, apart: str) -> Iterator[_Span]:
     """A span less the stanzas that have ``apart`` in them."""
+    start, stop = span.start, span.stop
     while start < stop:
+        rest = span.between(start, stop)
         found = body.find(apart, start, stop)
-        end = stop if found < 0 else _last_stanza(body, start, found, name) - 1
+        end = stop if found < 0 else _last_stanza(body, rest, found) - 1
         if start < end:
-            yield start, end
+            yield span.between(start, end)
         if found < 0:
             return
-        start = _next_stanza(body, found, stop, name)
+        start = _next_stanza(body, rest, found)
+
+
+def _last_stanza(body: str, span: _Span, before: int) -> int:
+    """Where the last stanza that begins before a place begins."""
+    at = body.rfind(span.opener or "\n", span.start, before)
+    while not span.opener and at >= 0 and body[at + 1 : at + 2] == " ":
+        at = body.rfind("\n", span.start, at)
+    return max(span.start - 1, at) + 1
+
+
+def _next_stanza(body: str, span: _Span, found: int) -> int:
+    at = body.find(span.opener or "\n", found, span.stop)
+    while not span.opener and at >= 0 and body[at + 1 : at + 2] == " ":
+        at = body.find("\n", at + 1, span.stop)
+    return at + 1 if at >= 0 else span.stop
 
 
 def _trimmed(text: str) -> str:
@@ -86,13 +127,3 @@ def _trimmed(text: str) -> str:
             return text.rstrip(" ")
         text = text.replace(" \n", "\n")
     return "\n".join(raw.rstrip(" ") for raw in text.split("\n"))
-
-
-def _last_stanza(body: str, start: int, stop: int, name: str | None) -> int:
-    """Where the last stanza before ``stop`` begins."""
-    return max(start - 1, body.rfind("\n" if name else "\nobject", start, stop)) + 1
-
-
-def _next_stanza(body: str, found: int, stop: int, name: str | None) -> int:
-    after = body.find("\n" if name else "\nobject", found, stop)
-    return after + 1 if after >= 0 else stop

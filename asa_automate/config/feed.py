@@ -37,12 +37,16 @@ def rows(command: str, lines: Iterable[Line]) -> Iterator[Row]:
     Each stanza is read by itself: nothing fills down into one whose head is not understood.
     """
     read = reader(command)
-    for top in lines:
-        fed = list(_commands(top, 0)) if top.children or top.is_comment else [(top, 0)]
-        if not fed:
-            continue
-        for record in read([_row(i, line.text, depth) for i, (line, depth) in enumerate(fed)]):
-            yield Row(fed[int(record["LINE"])][0], record)
+    given = list(lines)
+    if read.is_flat and not any(top.children for top in given):
+        fed = [top for top in given if not top.is_comment]
+        for record in read([_row(i, line.text, 0) for i, line in enumerate(fed)]):
+            yield Row(fed[int(record["LINE"])], record)
+        return
+    for top in given:
+        block = list(_commands(top, 0))
+        for record in read([_row(i, x.text, depth) for i, (x, depth) in enumerate(block)]):
+            yield Row(block[int(record["LINE"])][0], record)
 
 
 def _commands(line: Line, depth: int) -> Iterator[tuple[Line, int]]:

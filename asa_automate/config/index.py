@@ -40,7 +40,8 @@ class Index:
         self._named: defaultdict[Key, list[Line]] = defaultdict(list)
         for line in stanzas:
             if isinstance(line, Bulk):
-                (self._lists if line.name else self._bulk.parts).append(line)
+                if line.keyword != "other":
+                    (self._lists if line.name else self._bulk.parts).append(line)
                 continue
             if line.is_comment:
                 continue

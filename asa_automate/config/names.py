@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import ip_address
 
 from asa_automate.config.feed import rows
@@ -9,6 +10,8 @@ from asa_automate.config.spelling import Spelling, as_printed, spelling_of
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
+#: The words of a large configuration are few: so many are remembered.
+_REMEMBERED = 1 << 14
 _COMMAND = "show running-config name"
 
 _BOTH = {
@@ -105,12 +108,18 @@ def as_address(word: str, names: Mapping[str, Address] | None = None) -> Address
     """The address that ``word`` is, by the name table first; ``None`` when it is none."""
     if names and word in names:
         return names[word]
+    return _parsed(word)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(word: str) -> Address | None:
     try:
         return ip_address(word)
     except ValueError:
         return None
 
 
+@lru_cache(_REMEMBERED)
 def port_number(word: str) -> int | None:
     """The number of a port as the ASA prints it (``smtp``, ``8025``); ``None`` if unknown."""
     if word in PORTS:

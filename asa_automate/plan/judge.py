@@ -8,9 +8,11 @@ from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.plan.peers import flows_of_others
 from asa_automate.simulate.classify import Verdict, World, classify, classify_in
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.matcher import WORTH_IT, Lists, named_by
+from asa_automate.simulate.matcher import Lists, named_by
 
 _Worlds = tuple[object, ...]
+#: Lists of so many entries are compared by what they say, longer ones by which they are.
+_COMPARED = 32
 
 
 class Judge:
@@ -92,7 +94,7 @@ def _acl_meaning(running: RunningConfig, name: str) -> Hashable:
     if acl is None:
         return None
     nouns = tuple((key, id(noun)) for key, noun in named_by(running, acl))
-    return (id(acl) if len(acl.entries) >= WORTH_IT else acl.lines, nouns)
+    return (id(acl) if len(acl.entries) > _COMPARED else acl.lines, nouns)
 
 
 def _key(world: World) -> _Worlds:

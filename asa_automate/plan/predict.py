@@ -55,9 +55,12 @@ def _opened(running: RunningConfig, header: str) -> Prediction:
 
 
 def _find(running: RunningConfig, header: str) -> Line | None:
-    return next(
-        (s for s in running.tree.stanzas if isinstance(s, Line) and s.text == header), None
-    )
+    return next((s for s in running.tree.stanzas if isinstance(s, Line) and _is(s, header)), None)
+
+
+def _is(stanza: Line, header: str) -> bool:
+    """Asked of every stanza for every line of a plan: most are out at the first look."""
+    return header in stanza.raw and stanza.text == header
 
 
 def _open_stanza(now: Prediction) -> Line:
@@ -114,14 +117,14 @@ def _plain(line: Line) -> str:
 def _with_children(now: Prediction, children: tuple[Line, ...]) -> Prediction:
     header = _open_stanza(now).text
     stanzas = tuple(
-        replace(s, children=children) if isinstance(s, Line) and s.text == header else s
+        replace(s, children=children) if isinstance(s, Line) and _is(s, header) else s
         for s in now.running.tree.stanzas
     )
     return replace(now, running=_put(now.running, stanzas, header))
 
 
 def _without(running: RunningConfig, header: str) -> RunningConfig:
-    stanzas = tuple(s for s in running.tree.stanzas if isinstance(s, Bulk) or s.text != header)
+    stanzas = tuple(s for s in running.tree.stanzas if isinstance(s, Bulk) or not _is(s, header))
     return _put(running, stanzas, header)
 
 
@@ -131,14 +134,16 @@ def _with_acl(running: RunningConfig, line: str) -> RunningConfig:
     before = list(_without_bulk(running.tree.stanzas, name))
     if words[0] == "no":
         gone = " ".join(words[1:])
-        stanzas = tuple(s for s in before if isinstance(s, Bulk) or _plain(s) != gone)
+        stanzas = tuple(
+            s for s in before if isinstance(s, Bulk) or name not in s.raw or _plain(s) != gone
+        )
         return _put(running, stanzas, f"access-list {words[2]}")
     at = int(words[3]) - 1 if words[2] == "line" else None
     bare = Line(" ".join([*words[:2], *(words[4:] if at is not None else words[2:])]))
     mine = [
         i
         for i, s in enumerate(before)
-        if isinstance(s, Line) and s.text.startswith(f"{words[0]} {words[1]} ")
+        if isinstance(s, Line) and name in s.raw and s.text.startswith(f"{words[0]} {words[1]} ")
     ]
     if at is not None and at < len(mine):
         before.insert(mine[at], bare)
@@ -186,5 +191,5 @@ def _put(running: RunningConfig, stanzas: tuple[Stanza, ...], header: str) -> Ru
 def _touched(stanzas: tuple[Stanza, ...], header: str) -> Iterator[Line]:
     lines = (s for s in stanzas if isinstance(s, Line))
     if header.startswith("access-list "):
-        return (s for s in lines if s.text.startswith(f"{header} "))
-    return (s for s in lines if s.text == header)
+        return (s for s in lines if header in s.raw and s.text.startswith(f"{header} "))
+    return (s for s in lines if _is(s, header))

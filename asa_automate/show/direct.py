@@ -26,6 +26,11 @@ class Direct:
         self._kept = frozenset(value.name for value in fsm.values if value.options)
         self._states = {name: [_rule(r) for r in rules] for name, rules in fsm.states.items()}
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether no line depends on those before it."""
+        return not self._kept and set(self._states) == {"Start", "EOF"}
+
     @classmethod
     def of(cls, fsm: textfsm.TextFSM) -> "Direct | None":
         """The template to run, ``None`` where it needs all of TextFSM."""

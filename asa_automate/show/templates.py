@@ -6,7 +6,8 @@ its own in front), then in the package (a wheel carries them), then beside it (a
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -52,15 +53,31 @@ def records(command: str, text: str, values: Collection[str] = ()) -> list[Recor
     return _template(command, values).records(command, lines_of(text))
 
 
-def reader(command: str) -> Callable[[list[str]], list[dict[str, str]]]:
-    """The template of ``command``, for many short texts.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The template of a command, for many short texts.
 
-    Returns:
-        From lines, as :func:`line_of` makes them, to records without their lists. It raises what
-        :func:`records` does.
+    Args:
+        is_flat: whether no line depends on those before it: then many texts can be one.
     """
+
+    command: str
+    template: "_Template"
+    is_flat: bool
+
+    def __call__(self, lines: list[str]) -> list[dict[str, str]]:
+        """From lines, as :func:`line_of` makes them, to records without their lists.
+
+        Raises:
+            BadInput: as :func:`records`.
+        """
+        return self.template.texts(self.command, lines)
+
+
+def reader(command: str) -> Reader:
+    """The reader of ``command``."""
     template = _template(command, ())
-    return lambda lines: template.texts(command, lines)
+    return Reader(command, template, template.is_flat)
 
 
 def lines_of(text: str) -> list[str]:
@@ -108,6 +125,10 @@ class _Template:
             self._direct = Direct.of(self._fsm)
         except (OSError, UnicodeDecodeError, textfsm.Error) as broken:
             raise BadInput(f"{path}: not a TextFSM template: {broken}") from broken
+
+    @property
+    def is_flat(self) -> bool:
+        return self._direct is not None and self._direct.is_flat
 
     def gives(self, values: Collection[str]) -> bool:
         return not values or set(values) <= set(self._fsm.header)

@@ -5,7 +5,6 @@ kept; a flow's entry is then the lowest bit that its parts have in common. 10,00
 flow a few microseconds.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,13 +12,10 @@ from typing import Any
 from asa_automate.config.access_list import Ace, Acl, Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
-from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, service_takes
+from asa_automate.simulate.access import UNIFIED, Hit, Truth, service_takes
 from asa_automate.simulate.flow import Flow
 
-#: Below this many entries it is quicker to ask them one by one.
-WORTH_IT = 32
-
-#: Entries that have something for certain, and those of which it is not known.
+#: Entries that have something for certain, and those that may have it besides.
 Bits = tuple[int, int]
 Host = tuple[int, int]
 #: First and last address.
@@ -43,8 +39,6 @@ class Lists:
 
     def decide(self, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
         """As :func:`asa_automate.simulate.access.decide`."""
-        if len(acl.entries) < WORTH_IT:
-            return decide(self._running, acl, flow, addresses_only=addresses_only)
         return self.ready(acl).decide(flow, addresses_only=addresses_only)
 
     def members(self, end: Endpoint) -> "Members":
@@ -76,7 +70,7 @@ class Matcher:
         flat = _Flat(running)
         self._source = _Side(flat, [e.source for e in self._entries])
         self._destination = _Side(flat, [e.destination for e in self._entries])
-        self._services = _by_meaning([_service_of(e) for e in self._entries])
+        self._services = _by_service(self._entries)
         self._by_service: dict[tuple[str, int | None, int], Bits] = {}
 
     def fits(self, running: RunningConfig) -> bool:
@@ -130,8 +124,7 @@ class Matcher:
         key = (flow.protocol, flow.source_port, flow.destination_port)
         if key not in self._by_service:
             truths = (
-                (service_takes(self._running, entry, flow), mask)
-                for entry, mask in self._services.items()
+                (service_takes(self._running, entry, flow), mask) for entry, mask in self._services
             )
             self._by_service[key] = _bits(truths)
         return self._by_service[key]
@@ -141,23 +134,30 @@ class _Side:
     """Sources or destinations of all entries."""
 
     def __init__(self, flat: "_Flat", ends: list[Endpoint]) -> None:
-        self._hosts: dict[Host, int] = {}
-        self._others: list[tuple[Members, int]] = []
+        self._hosts: dict[Host, list[int]] = {}
+        self._networks: list[tuple[int, int, int, int]] = []
+        self._open = 0
         self._known: dict[Address, Bits] = {}
         for end, mask in _by_meaning(ends).items():
-            network = end.network
-            if network is not None and network.prefixlen == network.max_prefixlen:
-                key = (network.version, int(network.network_address))
-                self._hosts[key] = self._hosts.get(key, 0) | mask
-            else:
-                self._others.append((flat.members(end), mask))
+            members = flat.members(end)
+            self._open |= 0 if members.understood else mask
+            for version, low, high in members:
+                if low == high:
+                    self._hosts.setdefault((version, low), []).append(mask)
+                else:
+                    self._networks.append((version, low, high, mask))
 
     def bits(self, address: Address) -> Bits:
         found = self._known.get(address)
         if found is None:
-            key = (address.version, int(address))
-            sure, open_ = _bits((members.has(*key), mask) for members, mask in self._others)
-            found = self._known[address] = (sure | self._hosts.get(key, 0), open_)
+            version, value = address.version, int(address)
+            sure = 0
+            for mask in self._hosts.get((version, value), ()):
+                sure |= mask
+            for of, low, high, mask in self._networks:
+                if low <= value <= high and of == version:
+                    sure |= mask
+            found = self._known[address] = (sure, self._open)
         return found
 
 
@@ -169,27 +169,21 @@ class Members:
         understood: ``False`` where it may stand for others besides.
     """
 
-    __slots__ = ("_starts", "ranges", "understood")
+    __slots__ = ("ranges", "understood")
 
     def __init__(self, ranges: Iterable[tuple[int, int, int]], *, understood: bool = True) -> None:
         given = list(ranges)
-        self.ranges = {v: _apart((a, b) for w, a, b in given if w == v) for v in (4, 6)}
-        self._starts = {v: [low for low, _ in self.ranges[v]] for v in (4, 6)}
+        self.ranges = {v: _apart([(a, b) for w, a, b in given if w == v]) for v in (4, 6)}
         self.understood = understood
-
-    def has(self, version: int, value: int) -> Truth:
-        """Whether an address is one of them."""
-        place = bisect_right(self._starts[version], value) - 1
-        if place >= 0 and value <= self.ranges[version][place][1]:
-            return True
-        return False if self.understood else None
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
         return ((v, low, high) for v in (4, 6) for low, high in self.ranges[v])
 
 
-def _apart(ranges: Iterable[Range]) -> list[Range]:
+def _apart(ranges: list[Range]) -> list[Range]:
     """The same addresses in ranges that neither meet nor overlap, in order."""
+    if len(ranges) < 2:
+        return ranges
     found: list[Range] = []
     for low, high in sorted(ranges):
         if found and low <= found[-1][1] + 1:
@@ -276,13 +270,12 @@ def named_by(running: RunningConfig, acl: Acl) -> Iterator[tuple[tuple[str, str]
     yield from ((("service", name), noun) for name, noun in running.services.items())
 
 
-def _service_of(entry: Ace) -> Ace:
-    """What the service of an entry depends on, and nothing else of it."""
-    return replace(_BLANK, **{name: getattr(entry, name) for name in _SERVICE})
-
-
-_BLANK = Ace("")
-_SERVICE = ("protocol", "service", "source_ports", "destination_ports", "icmp")
+def _by_service(entries: list[Ace]) -> list[tuple[Ace, int]]:
+    """An entry for each different service, and the entries that have it as bits."""
+    found = _by_meaning(
+        [(e.protocol, e.service, e.source_ports, e.destination_ports, e.icmp) for e in entries]
+    )
+    return [(entries[next(_places(mask))], mask) for mask in found.values()]
 
 
 def _by_meaning(things: list[Any]) -> dict[Any, int]:
@@ -304,7 +297,7 @@ def _mask(entries: list[Ace], has: Callable[[Ace], bool]) -> int:
     return sum(1 << place for place, entry in enumerate(entries) if has(entry))
 
 
-def _bits(truths: Iterator[tuple[Truth, int]]) -> Bits:
+def _bits(truths: Iterable[tuple[Truth, int]]) -> Bits:
     sure = open_ = 0
     for truth, mask in truths:
         if truth:
