@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.capture import Unreadable
@@ -32,6 +33,8 @@ class RunningConfig:
             ``policy-map`` (these two whatever their ``type``).
         unreadable: why the text is none to plan on, though something can be read of it.
         odd_attachments: ``service-policy`` lines that no rule took (text, line).
+        prepared: what :mod:`asa_automate.simulate.matcher` has made of access-lists, by their
+            identity: work that is done once for all configurations that have the same list.
     """
 
     tree: CutTree
@@ -52,3 +55,4 @@ class RunningConfig:
     names_in_use: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: Unreadable | None = None
     odd_attachments: tuple[tuple[str, int], ...] = ()
+    prepared: dict[int, list[Any]] = field(default_factory=dict, compare=False, repr=False)

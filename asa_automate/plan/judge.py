@@ -1,12 +1,13 @@
 """Verdicts of the model, remembered: a proof asks for the same flow again and again."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Iterable, Iterator
 
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.model import Address, Reading
 from asa_automate.plan.peers import flows_of_others
-from asa_automate.simulate.classify import Verdict, World, classify, classify_in
+from asa_automate.simulate.classify import Verdict, World, class_takes, classify, classify_in
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists, named_by
 
@@ -47,6 +48,35 @@ class Judge:
         """The access-lists of a configuration, made ready for many flows."""
         return self._known[self.place(running)][1]
 
+    def kinds(
+        self, running: RunningConfig, flows: Iterable[Flow], gateways: Collection[Address]
+    ) -> tuple[Flow, ...]:
+        """One flow of each kind: those that no plan for these gateways can treat differently.
+
+        Flows are of one kind if they have the same protocol, port and interfaces, the same of the
+        gateways at their ends, and the same classes may take them.
+        """
+        classes = list(_telling(running))
+        worlds = [World(Reading.PER_ENGINE, ports_count=count) for count in (False, True)]
+        asked = [
+            (entry, world)
+            for entry in classes
+            for world in worlds[: 1 + running.class_maps[entry.name].is_default_inspection]
+        ]
+        lists = self.lists(running)
+        found: dict[Hashable, Flow] = {}
+        for flow in flows:
+            pattern = tuple(
+                class_takes(running, entry, flow, world, lists=lists) for entry, world in asked
+            )
+            ends = tuple(
+                end if end in gateways else None for end in (flow.source, flow.destination)
+            )
+            place = (flow.in_interface, flow.out_interface, flow.source.version)
+            kind = (flow.protocol, flow.destination_port, place, ends, pattern)
+            found.setdefault(kind, flow)
+        return tuple(found.values())
+
     def spoken_of(self, running: RunningConfig) -> tuple[Flow, ...]:
         """As :func:`asa_automate.plan.peers.flows_of_others`."""
         place = self.place(running)
@@ -60,10 +90,22 @@ class Judge:
             meaning = _meaning(running)
             if meaning not in self._meanings:
                 self._meanings[meaning] = len(self._known)
-                lists = self._known[0][1].of(running) if self._known else Lists(running)
-                self._known.append((running, lists))
+                self._known.append((running, Lists(running)))
             self._places[id(running)] = (running, self._meanings[meaning])
         return self._places[id(running)][1]
+
+
+def _telling(running: RunningConfig) -> Iterator[PolicyClass]:
+    """The inspecting classes that go by more than protocol and port, each name once."""
+    seen: set[str] = set()
+    for attached in running.service_policies:
+        policy = running.policy_maps.get(attached.policy)
+        for entry in policy.classes if policy else ():
+            class_map = running.class_maps.get(entry.name)
+            listed = class_map and any(m.kind == "access-list" for m in class_map.matches)
+            if entry.inspects and listed and entry.name not in seen:
+                seen.add(entry.name)
+                yield entry
 
 
 def _meaning(running: RunningConfig) -> Hashable:

@@ -245,8 +245,8 @@ def _proved(
         had=(*subject.had, *subject.wanted),
         gaps=gaps_of(both_ways.inverse),
     )
-    sound, failure = _soundness(draft.reading.value, subject, back, running)
-    probe = make_probe(running) if sound == "needs-probe" else None
+    probe = make_probe(running)
+    sound, failure = _soundness(draft.reading.value, subject, back, can_probe=probe is not None)
     elsewhere = (*_elsewhere(running, subject), *(gap.sentence for gap in subject.gaps))
     proof = as_document(subject, failure, sound, elsewhere)
     plan = draft.model_copy(
@@ -254,7 +254,7 @@ def _proved(
             "commands": both_ways.commands,
             "inverse": both_ways.inverse,
             "target_fingerprint": fingerprint_of(states[-1]),
-            "probe": probe,
+            "probe": probe if sound == "needs-probe" else None,
             "proof": proof,
             "findings": (*draft.findings, *gap_findings(subject.gaps, back.gaps)),
         }
@@ -263,10 +263,9 @@ def _proved(
 
 
 def _soundness(
-    reading: Reading, subject: Subject, back: Subject, running: RunningConfig
+    reading: Reading, subject: Subject, back: Subject, *, can_probe: bool
 ) -> tuple[str, Failure | None]:
     """How far the plan is sound, and the failure under the reading that this presumes."""
-
     judge = Judge()
 
     def failure(*readings: Reading) -> Failure | None:
@@ -280,7 +279,7 @@ def _soundness(
     per_engine = failure(Reading.PER_ENGINE)
     if per_engine is None and failure(Reading.PER_CLASS) is None:
         return "both-readings", None
-    return ("needs-probe" if make_probe(running) else "live-proof-required"), per_engine
+    return ("needs-probe" if can_probe else "live-proof-required"), per_engine
 
 
 def _disproved(

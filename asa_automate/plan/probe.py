@@ -16,6 +16,7 @@ from asa_automate.plan.names import PROBE
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World, classify_in
 from asa_automate.simulate.flow import Flow, parse_flow
+from asa_automate.simulate.matcher import Lists
 
 #: RFC 5737: addresses for documentation.
 SOURCE, DESTINATION = "192.0.2.1", "198.51.100.1"
@@ -84,9 +85,11 @@ def _tells(running: RunningConfig, where: ServicePolicy, candidate: Candidate) -
     now = Prediction(running)
     for command in _probe(candidate, [where.policy]).commands:
         now = now.after(command.line)
-    flow = _flow(candidate)
+    flow, lists = _flow(candidate), Lists(now.running)
     answers = {
-        reading: classify_in(now.running, where, flow, World(reading)).by(candidate.engine)
+        reading: classify_in(now.running, where, flow, World(reading), lists=lists).by(
+            candidate.engine
+        )
         for reading in (Reading.PER_ENGINE, Reading.PER_CLASS)
     }
     taken = answers[Reading.PER_ENGINE]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
-from asa_automate.config.access_list import Acl
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
@@ -24,7 +23,7 @@ from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
-from asa_automate.simulate.flow import Flow
+from asa_automate.simulate.flow import SMTP, Flow
 
 #: Beyond this many classes whose match cannot be known, nothing is claimed.
 _MOST_UNKNOWN = 3
@@ -76,12 +75,13 @@ def prove(
     """
     before = subject.states[0]
     judge = judge or Judge()
-    unknown = sorted(_unknown_classes(subject, judge))
+    flows = _flows(before, subject, judge)
+    wanted = frozenset(subject.wanted)
+    mail = [f for f in flows if _is_mail(f) and wanted & {f.source, f.destination}]
+    unknown = sorted(_unknown_classes(subject, flows, judge))
     if len(unknown) > _MOST_UNKNOWN:
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
-        return Failure(next(_flows(before, subject, judge)), why)
-    flows = tuple(dict.fromkeys(_flows(before, subject, judge)))
-    mail = tuple(gateway_flows(before, subject.wanted, judge.lists(before)))
+        return Failure(flows[0], why)
     for reading in readings:
         for world in _worlds(before, unknown, reading):
             failure = _in_world(_Trial(subject, judge, world), mail, flows)
@@ -99,36 +99,13 @@ def _worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iter
             yield World(reading, fall_through, assume, ports_count)
 
 
-def _unknown_classes(subject: Subject, judge: Judge) -> set[str]:
+def _unknown_classes(subject: Subject, flows: Iterable[Flow], judge: Judge) -> set[str]:
     """The classes of which some flow cannot tell whether they match."""
-    unknown: set[str] = set()
-    for running in (subject.states[0], subject.states[-1]):
-        if any(map(_may_be_unknown, running.acls.values())) or _odd_matches(running):
-            for flow in _flows(running, subject, judge):
-                # Per engine every class with an inspection is asked.
-                unknown |= judge.verdict(running, flow, World(Reading.PER_ENGINE)).unknown
-    return unknown
-
-
-def _odd_matches(running: RunningConfig) -> bool:
-    known = ("default-inspection-traffic", "access-list", "any")
-    found = running.class_maps.values()
-    return any(c.unknown or any(m.kind not in known for m in c.matches) for c in found)
-
-
-def _may_be_unknown(acl: Acl) -> bool:
-    """Whether it has an entry that is not of the plainest kind: a filter, for speed alone."""
-    plain = ("any", "any4", "any6", "network")
-    return any(
-        not e.understood
-        or bool(e.time_range)
-        or e.source_ports is not None
-        or bool(e.service)
-        or (e.destination_ports is not None and bool(e.destination_ports.group))
-        or e.source.kind not in plain
-        or e.destination.kind not in plain
-        for e in acl.entries
-    )
+    ends = (subject.states[0], subject.states[-1])
+    # Per engine every class with an inspection is asked.
+    world = World(Reading.PER_ENGINE)
+    found = (judge.verdict(end, flow, world).unknown for flow in flows for end in ends)
+    return {name for names in found for name in names}
 
 
 def _ports_beside_default(running: RunningConfig) -> bool:
@@ -175,12 +152,14 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
     return None
 
 
-def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> Iterator[Flow]:
+def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> tuple[Flow, ...]:
+    """The flows that a plan is checked on: one of each kind."""
     everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
-    yield from gateway_flows(running, everyone, judge.lists(running))
+    mail = gateway_flows(running, everyone, judge.lists(running))
     spoken_of = _but_for(everyone, running, judge.spoken_of(running))
     others = chain(control_flows(running, everyone), spoken_of)
-    yield from (f for f in others if not _lost_by_version(running, f))
+    kept = (f for f in others if not _lost_by_version(running, f))
+    return judge.kinds(running, chain(mail, kept), frozenset(everyone))
 
 
 def _but_for(
@@ -203,8 +182,11 @@ def _declared(subject: Subject, flow: Flow, old: Treatment, new: Treatment) -> b
     if _narrows(subject):
         return ours and (new < old or old < new)
     only_esmtp = {engine for engine, _ in old ^ new} == {ESMTP}
-    mail = flow.protocol == "tcp" and flow.destination_port == 25
-    return only_esmtp and mail and (ours or subject.strategy is Strategy.OFF)
+    return only_esmtp and _is_mail(flow) and (ours or subject.strategy is Strategy.OFF)
+
+
+def _is_mail(flow: Flow) -> bool:
+    return flow.protocol == "tcp" and flow.destination_port == SMTP
 
 
 def _narrows(subject: Subject) -> bool:

@@ -26,16 +26,11 @@ _NAMED = ("object", "object-group")
 class Lists:
     """Ready access-lists of one configuration, shared with those that differ from it elsewhere."""
 
-    def __init__(self, running: RunningConfig, shared: "dict[int, list[Matcher]] | None" = None):
+    def __init__(self, running: RunningConfig) -> None:
         self._running = running
         #: By the identity of the access-list; a matcher holds on to its access-list.
-        self._shared = {} if shared is None else shared
         self._ready: dict[int, Matcher] = {}
         self._flat = _Flat(running)
-
-    def of(self, running: RunningConfig) -> "Lists":
-        """Those of another configuration."""
-        return Lists(running, self._shared)
 
     def decide(self, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
         """As :func:`asa_automate.simulate.access.decide`."""
@@ -50,7 +45,7 @@ class Lists:
         return self._ready.get(id(acl)) or self._matcher(acl)
 
     def _matcher(self, acl: Acl) -> "Matcher":
-        known = self._shared.setdefault(id(acl), [])
+        known: list[Matcher] = self._running.prepared.setdefault(id(acl), [])
         fitting = next((m for m in known if m.fits(self._running)), None)
         if fitting is None:
             fitting = Matcher(self._running, acl)

@@ -104,8 +104,7 @@ def test_a_group_that_changes_is_another_matcher() -> None:
     other = read_running(text.replace("192.0.2.1", "192.0.2.2"))
     after = replace(before, network_groups=other.network_groups)
     flow = Flow("tcp", ADDRESSES[0], ADDRESSES[5], 25, 40000)
-    lists = Lists(before)
 
     for running, match in ((before, True), (after, False), (before, True)):
-        found = lists.of(running).decide(running.acls["L"], flow, addresses_only=False)
+        found = Lists(running).decide(running.acls["L"], flow, addresses_only=False)
         assert match == found.match
