@@ -229,7 +229,7 @@ def _nothing_to_do(running: RunningConfig, now: Scope, desired: Desired) -> str:
 
 def _must_be_understood(running: RunningConfig) -> None:
     """A line that is not understood in what the exemption depends on stands in the way."""
-    _must_be_one(running)
+    must_be_one(running)
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)
         for text, line in policy.unknown if policy else ():
@@ -245,7 +245,7 @@ def _must_be_understood(running: RunningConfig) -> None:
                 raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
 
 
-def _must_be_one(running: RunningConfig) -> None:
+def must_be_one(running: RunningConfig) -> None:
     """Two texts in one file, or a cut one in front of a whole one, are no configuration."""
     heads = [line for line in running.tree.commands() if line.text.startswith("hostname ")]
     again = [text for text in running.tree.footer if text.startswith(("hostname ", "ASA Version"))]
