@@ -28,7 +28,7 @@ from tests.plan import test_cases
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "check_cases").glob("*.yaml"))
 PAGE = HERE.parents[1] / "docs" / "findings.md"
-KEYS = {"why", "version", "before", "gateways", "mapped", "reading", "expected"}
+KEYS = {"why", "version", "before", "cut", "gateways", "mapped", "reading", "expected"}
 SAID = {"state", "by", "inspected", "lines", "per-engine", "per-class"}
 
 
@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
 def text_of(case: dict[str, Any]) -> str:
     version = case.get("version", "9.8(2)")
     head = f": Saved\nASA Version {version}\n" if version else ": Saved\n:\n"
-    return f"{head}hostname fw\n{case['before']}: end\n"
+    return f"{head}hostname fw\n{case['before']}{'' if case.get('cut') else ': end\n'}"
 
 
 def check_of(case: dict[str, Any]) -> Check:

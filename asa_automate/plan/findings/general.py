@@ -13,6 +13,8 @@ def general(running: RunningConfig) -> Iterator[Finding]:
     """Version and attachments, in the order of the text."""
     if running.version is None:
         yield found("no-version", "no version line: read by the rules of ASA 9.x")
+    if not running.tree.complete:
+        yield found("text-incomplete", "the text was cut short: it has no `: end`")
     yield from _attachments(running)
     yield from _twice(running)
     yield from _detached(running)

@@ -41,6 +41,12 @@ KINDS: tuple[Kind, ...] = (
         "Take the text again with its first lines, most of all if the firewall is older.",
     ),
     Kind(
+        "text-incomplete",
+        _WARNING,
+        "The text has no end (`: end` or a checksum): what stood behind its last line is not known.",
+        "Take the text again; a service-policy stands near the end of a configuration.",
+    ),
+    Kind(
         "no-service-policy",
         _NOTE,
         "No policy-map is in force, so nothing inspects any mail.",
