@@ -45,7 +45,8 @@ def read(path: Path) -> dict[str, Any]:
 def text_of(case: dict[str, Any]) -> str:
     version = case.get("version", "9.8(2)")
     head = f": Saved\nASA Version {version}\n" if version else ": Saved\n:\n"
-    return f"{head}hostname fw\n{case['before']}{'' if case.get('cut') else ': end\n'}"
+    end = "" if case.get("cut") else ": end\n"
+    return f"{head}hostname fw\n{case['before']}{end}"
 
 
 def check_of(case: dict[str, Any]) -> Check:

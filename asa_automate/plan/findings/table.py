@@ -43,7 +43,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "text-incomplete",
         _WARNING,
-        "The text has no end (`: end` or a checksum): what stood behind its last line is not known.",
+        "The text has no end (`: end`): what stood behind its last line is not known.",
         "Take the text again; a service-policy stands near the end of a configuration.",
     ),
     Kind(
