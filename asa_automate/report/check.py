@@ -75,30 +75,36 @@ def _summary(judgement: Judgement) -> str:
         return ", ".join(_BY[by] for by in judgement.by)
     if not judgement.parts:
         return "; ".join(decider.text for decider in judgement.lines)
-    directions: dict[str, list[str]] = {}
+    return "; ".join(f"{_directions(its)}{said}" for said, its in _alike(judgement).items())
+
+
+def _alike(judgement: Judgement) -> dict[str, list[Part]]:
+    """What is said of both directions alike is said once; the words after the direction first."""
+    found: dict[str, list[Part]] = {}
     for part in judgement.parts:
-        directions.setdefault(_part(part).removeprefix(part.direction), []).append(part.direction)
-    return "; ".join(f"{_both(its)}{said}" for said, its in directions.items())
+        found.setdefault(_part(part), []).append(part)
+    return found
 
 
-def _both(directions: list[str]) -> str:
-    return directions[0] if len(directions) == 1 else "to and from the gateway"
+def _directions(parts: list[Part]) -> str:
+    return parts[0].direction if len(parts) == 1 else "to and from the gateway"
 
 
 def _reasons(judgement: Judgement) -> Iterator[str]:
     if judgement.by:
         yield f"exempt: {', '.join(_BY[by] for by in judgement.by)}"
     yield from (f"  {_decider(decider)}" for decider in judgement.lines)
-    for part in judgement.parts:
-        yield _part(part)
-        yield f"  for example {part.flow}"
-        yield from (f"  {_decider(decider)}" for decider in part.lines)
+    for said, parts in _alike(judgement).items():
+        yield f"{_directions(parts)}{said}"
+        yield from (f"  for example {part.flow}" for part in parts)
+        deciders = dict.fromkeys(decider for part in parts for decider in part.lines)
+        yield from (f"  {_decider(decider)}" for decider in deciders)
 
 
 def _part(part: Part) -> str:
     verb = "inspected by" if part.known else "cannot be told; perhaps inspected by"
     where = f"class {part.class_name} of {part.policy} ({part.scope})" if part.policy else ""
-    said = f"{part.direction}: {verb if where else 'cannot be told'} {where}".rstrip()
+    said = f": {verb if where else 'cannot be told'} {where}".rstrip()
     if part.interfaces:
         said += f", {', '.join(part.interfaces)}"
     return f"{said}, with {', '.join(part.peers)}" if part.peers else said
