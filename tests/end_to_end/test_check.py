@@ -26,7 +26,7 @@ def test_before_and_after_an_apply(bench: "Bench", site: "Site") -> None:
     before = {name: bench.was(box) for name, box in site.boxes.items()}
 
     first = site.run("check", "--detailed-exitcode", "--output", "json").must_be(2).json
-    assert dict.fromkeys(site.boxes, ["not-exempt"]) == states(first)
+    assert {name: ["not-exempt"] for name in site.boxes} == states(first)
     for was in before.values():
         was.must_be_untouched()
 
@@ -35,7 +35,7 @@ def test_before_and_after_an_apply(bench: "Bench", site: "Site") -> None:
     then = {name: bench.was(box) for name, box in site.boxes.items()}
 
     second = site.run("check", "--detailed-exitcode", "--output", "json").must_be(0).json
-    assert dict.fromkeys(site.boxes, ["exempt"]) == states(second)
+    assert {name: ["exempt"] for name in site.boxes} == states(second)
     for device in second["devices"]:
         [gateway] = device["gateways"]
         assert "per-engine" == device["reading"]["value"], "the probe's answer is remembered"
@@ -51,7 +51,7 @@ def test_before_and_after_an_apply(bench: "Bench", site: "Site") -> None:
         assert "ours-not-wanted" in [finding["code"] for finding in device["findings"]]
 
 
-def test_one_that_is_not_there(bench: "Bench", site: "Site") -> None:
+def test_one_that_is_not_there(site: "Site") -> None:
     hosts = site.inventory / "hosts.yaml"
     hosts.write_text(f"{hosts.read_text()}gone: {{hostname: 127.0.0.1, port: 1}}\n")
 
@@ -63,7 +63,7 @@ def test_one_that_is_not_there(bench: "Bench", site: "Site") -> None:
     assert [] == site.leaks()
 
 
-def test_an_unknown_host_key(bench: "Bench", site: "Site") -> None:
+def test_an_unknown_host_key(site: "Site") -> None:
     site.known_hosts.unlink()
 
     site.run("check", "--limit", "common").must_be(4, "common")
