@@ -32,6 +32,7 @@ COMMANDS = (
     "hostkeys",
     "collect",
     "parse",
+    "check",
     "plan",
     "show",
     "simulate",

@@ -1,8 +1,6 @@
 """``plan``: the smallest change that exempts the gateways, proved on the model; sends nothing."""
 
-import os
 import secrets
-import tempfile
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.files import keep
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit, say, table
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import BadInput, Exit
+from asa_automate.errors import Exit
 from asa_automate.model import Strategy
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def plan(
     )
     text = write_plan(made)
     if out:
-        _keep(out, text)
+        keep(out, text)
     if settings.json:
         emit(text.rstrip("\n"))
     else:
@@ -107,15 +106,3 @@ def _show(settings: Settings, planned: "list[Planned]") -> None:
         for p in planned
     ]
     table(settings, ["device", "status", "strategy", "reading", "lines", "reason"], rows)
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write a file that is whole or not there, readable by its owner alone."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-        os.replace(file.name, path)  # noqa: PTH105  # the same as Path.replace, named by its law
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written: {error.strerror}") from error

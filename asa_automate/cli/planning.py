@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from asa_automate.apply.reading import RUNNING
 from asa_automate.apply.role import must_be_single, must_not_replicate, must_not_stand_by
@@ -53,6 +53,23 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A device whose configuration was read and may be planned on or judged."""
+
+    running: RunningConfig
+    identity: Identity
+    reading: PlanReading
+
+
+class Ended(Protocol):
+    """What a device came to, as far as the exit code goes."""
+
+    @property
+    def exit(self) -> Exit:
+        """Its own exit code."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """How to plan: the flags of ``plan``."""
 
@@ -75,8 +92,8 @@ def plan_all(
     )
 
 
-def exit_of(planned: Sequence[Planned], *, detailed: bool) -> Exit:
-    """The exit code of a plan: refused devices count only where all are refused."""
+def exit_of(planned: Sequence[Ended], *, detailed: bool) -> Exit:
+    """The exit code of a plan or a check: refused devices count only where all are refused."""
     codes = [p.exit for p in planned]
     if codes and all(c in (Exit.REFUSED, Exit.DISPROVED) for c in codes):
         return gravest(codes)
@@ -145,12 +162,18 @@ def _plan_one(
     try:
         texts = source(device)
         return _from_texts(inventory, device, texts, wish, store)
-    except (Refused, Incomplete) as error:
-        return Planned(_without(device, "refused", error.message), exit=Exit.REFUSED)
-    except BadInput as error:  # its credentials, say: the other devices are planned all the same
-        return Planned(_without(device, "refused", error.message), exit=error.exit)
     except AsaAutomateError as error:
-        return Planned(_without(device, "unreachable", error.message), exit=error.exit)
+        status, code = status_of(error)
+        return Planned(_without(device, status, error.message), exit=code)
+
+
+def status_of(error: AsaAutomateError) -> tuple[str, Exit]:
+    """What an error makes of one device among others, and its exit code."""
+    if isinstance(error, Refused | Incomplete):
+        return "refused", Exit.REFUSED
+    if isinstance(error, BadInput):  # its credentials, say: the others go on all the same
+        return "refused", error.exit
+    return "unreachable", error.exit
 
 
 def _without(device: Device, status: str, reason: str) -> DevicePlan:
@@ -159,31 +182,44 @@ def _without(device: Device, status: str, reason: str) -> DevicePlan:
     )
 
 
-def _from_texts(
-    inventory: Inventory, device: Device, texts: Texts, wish: Wish, store: "Store | None"
-) -> Planned:
+def read_device(
+    device: Device, texts: Texts, store: "Store | None", *, allow_incomplete: bool
+) -> Read:
+    """The configuration in a device's texts.
+
+    Raises:
+        Incomplete: it was cut short, and nobody allows that.
+        Refused: nothing may be said of this device now, as for a standby unit.
+    """
     _must_have_ended(device, texts, store)
     running = read_running(texts.running)
-    if not running.tree.complete and not wish.allow_incomplete:
+    if not running.tree.complete and not allow_incomplete:
         raise Incomplete(
             "its running-config was cut short (no `: end`); --allow-incomplete takes it"
         )
     _must_be_plannable(device, texts, running)
     identity = _identity(running, texts)
     _must_be_the_box(device, identity)
+    return Read(running, identity, _reading(identity, store))
+
+
+def _from_texts(
+    inventory: Inventory, device: Device, texts: Texts, wish: Wish, store: "Store | None"
+) -> Planned:
+    read = read_device(device, texts, store, allow_incomplete=wish.allow_incomplete)
     plan = plan_device(
         Request(
             device=device.name,
             context=device.context,
-            identity=identity,
+            identity=read.identity,
             exemptions=inventory.exemptions_for(device),
-            reading=_reading(identity, store),
+            reading=read.reading,
             strategy=wish.strategy,
         ),
-        running,
+        read.running,
     )
     counters = parse_service_policy(texts.counters) if texts.counters else None
-    return Planned(plan, running, counters, _exit(plan))
+    return Planned(plan, read.running, counters, _exit(plan))
 
 
 def _must_have_ended(device: Device, texts: Texts, store: "Store | None") -> None:

@@ -12,6 +12,7 @@ from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading
 from asa_automate.plan.document import Finding
+from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS, owned
 from asa_automate.plan.scope import PERMIT_SMTP, Scope
@@ -84,13 +85,13 @@ def said(found: Iterable[LeftOut]) -> str:
     return "; ".join(one.words for one in found)
 
 
-def hand_made(found: Iterable[LeftOut]) -> Iterator[Finding]:
+def hand_made(left: Iterable[LeftOut]) -> Iterator[Finding]:
     """A finding for each entry that exempts a gateway without us."""
-    for one in found:
-        yield Finding(
-            code="hand-made-exemption",
-            text=f"{one.words}; it is left as it is",
-            line=one.entry.line if one.entry else one.entry_of.line,
+    for one in left:
+        yield found(
+            "hand-made-exemption",
+            f"{one.words}; it is left as it is",
+            one.entry.line if one.entry else one.entry_of.line,
         )
 
 
@@ -133,18 +134,18 @@ def unguarded(running: RunningConfig, now: Scope) -> Iterator[Finding]:
         if not attached or policy.own is None:
             continue
         if not any(c and c.is_default_inspection for c in classes):
-            yield Finding(
-                code="default-class-missing",
-                text=f"policy-map {name} has our class and none for the default inspection "
-                "traffic: if a change was cut off, `resume` or `rollback` its run",
-                line=attached[0].line,
+            yield found(
+                "default-class-missing",
+                f"policy-map {name} has our class and none for the default inspection "
+                "traffic: if a change was cut off, `rollback` its run",
+                attached[0].line,
             )
         elif not policy.own and not policy.esmtp:
-            yield Finding(
-                code="nobody-inspected",
-                text=f"policy-map {name} has our class without its inspection, and no other "
+            yield found(
+                "nobody-inspected",
+                f"policy-map {name} has our class without its inspection, and no other "
                 "class inspects mail: if that is not meant, type `inspect esmtp` where it was",
-                line=attached[0].line,
+                attached[0].line,
             )
 
 

@@ -67,6 +67,14 @@ def _own_address(running: RunningConfig, gateways: tuple[Address, ...]) -> Itera
             )
 
 
+def seen_as(
+    running: RunningConfig, gateway: Address, given: Mapping[Address, Address]
+) -> list[Address]:
+    """The mapped addresses of a gateway: as given, else those of its statics."""
+    statics = [s for s in running.statics if s.real == gateway]
+    return [given[gateway]] if gateway in given else [s.mapped for s in statics]
+
+
 def _mapped(
     running: RunningConfig, gateways: tuple[Address, ...], given: Mapping[Address, Address]
 ) -> tuple[list[Address], list[Finding]]:
@@ -74,8 +82,7 @@ def _mapped(
     addresses: list[Address] = []
     findings: list[Finding] = []
     for gateway in gateways:
-        statics = [s for s in running.statics if s.real == gateway]
-        seen = [given[gateway]] if gateway in given else [s.mapped for s in statics]
+        seen = seen_as(running, gateway, given)
         addresses += seen
         if not seen:
             findings.append(

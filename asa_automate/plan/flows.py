@@ -51,7 +51,7 @@ def gateway_flows(
 def control_flows(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Flow]:
     """Flows that must keep their treatment: others' SMTP, and every engine for everybody."""
     own = tuple(gateways)
-    near = [n for g in own for n in _neighbours(g) if n not in own]
+    near = [n for g in own for n in neighbours(g) if n not in own]
     others = [a for a in (*STRANGERS, *near, *addresses_of(running)) if a not in own]
     ports = (SMTP, *ports_of(running))
     for other in others:
@@ -136,7 +136,8 @@ def _both_ways(one: Address, other: Address, ports: Iterable[int] = (SMTP,)) -> 
         yield Flow("tcp", one, other, port, SOURCE_PORT)
 
 
-def _neighbours(address: Address) -> Iterator[Address]:
+def neighbours(address: Address) -> Iterator[Address]:
+    """The addresses before and after one."""
     for step in (-1, 1):
         value = int(address) + step
         if 0 < value < 2**address.max_prefixlen:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from asa_automate.plan.document import Command, Finding
+from asa_automate.plan.findings.table import found
 from asa_automate.plan.names import owned
 from asa_automate.simulate.engines import DEFAULT_TRAFFIC
 
@@ -105,6 +106,6 @@ def is_in_gap(gaps: Iterable[Gap], number: int, now: Treatment, ends: Iterable[T
 def gap_findings(there: Iterable[Gap], back: Iterable[Gap]) -> Iterator[Finding]:
     """The gaps as findings, those of the way back as well."""
     for gap in there:
-        yield Finding(code="inspection-gap", text=gap.sentence)
+        yield found("inspection-gap", gap.sentence)
     for gap in back:
-        yield Finding(code="inspection-gap", text=f"on the way back: {gap.sentence}")
+        yield found("inspection-gap", f"on the way back: {gap.sentence}")

@@ -332,11 +332,7 @@ def _nothing_to_do(
 
 def _must_be_understood(running: RunningConfig) -> None:
     """A line that is not understood in what the exemption depends on stands in the way."""
-    if running.unreadable:
-        raise Refused(str(running.unreadable))
-    for text, line in running.odd_attachments:
-        raise Refused(f"line {line} is not understood: {text!r}")
-    _must_be_one(running)
+    must_be_readable(running)
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)
         for text, line in policy.unknown if policy else ():
@@ -350,6 +346,19 @@ def _must_be_understood(running: RunningConfig) -> None:
                 )
             for text, line in class_map.unknown if class_map and entry.inspects else ():
                 raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+
+
+def must_be_readable(running: RunningConfig) -> None:
+    """The text is one configuration, and it is known what is attached.
+
+    Raises:
+        Refused: with the line that stands in the way.
+    """
+    if running.unreadable:
+        raise Refused(str(running.unreadable))
+    for text, line in running.odd_attachments:
+        raise Refused(f"line {line} is not understood: {text!r}")
+    _must_be_one(running)
 
 
 def _must_be_one(running: RunningConfig) -> None:

@@ -83,14 +83,15 @@ def prove(
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
         return Failure(flows[0], why)
     for reading in readings:
-        for world in _worlds(before, unknown, reading):
+        for world in worlds(before, unknown, reading):
             failure = _in_world(_Trial(subject, judge, world), mail, flows)
             if failure:
                 return failure
     return None
 
 
-def _worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iterator[World]:
+def worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iterator[World]:
+    """Every world that is left open; ``unknown`` classes are taken to match, and not to."""
     falls = (True, False) if any(a.interface for a in before.service_policies) else (True,)
     ports = (False, True) if _ports_beside_default(before) else (False,)
     for fall_through, ports_count in product(falls, ports):

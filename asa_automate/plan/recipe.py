@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.plan.document import Finding
+from asa_automate.plan.findings.table import found
 from asa_automate.plan.proof import Failure
 from asa_automate.plan.scope import inspect_line
 from asa_automate.simulate.engines import ESMTP
@@ -31,10 +32,10 @@ def recipe_findings(
             "a class-map knows no `match address`; `match access-list` is meant",
         ),
     ):
-        yield Finding(code="recipe-does-not-parse", text=f"`{line}`: {why}")
-    yield Finding(
-        code="recipe-without-effect",
-        text=f"{failure.flow}: {failure.why}: class ironport_esa has no inspection, so it is "
+        yield found("recipe-does-not-parse", f"`{line}`: {why}")
+    yield found(
+        "recipe-without-effect",
+        f"{failure.flow}: {failure.why}: class ironport_esa has no inspection, so it is "
         "passed over"
         if failure
         else "nothing to exempt here",
@@ -43,11 +44,11 @@ def recipe_findings(
         policy = running.policy_maps.get(name)
         for entry in policy.classes if policy else ():
             if line_of := entry.inspect(ESMTP):
-                yield Finding(
-                    code="recipe-order",
-                    text=f"class {entry.name} of policy-map {name} has `{line_of.text}` and "
+                yield found(
+                    "recipe-order",
+                    f"class {entry.name} of policy-map {name} has `{line_of.text}` and "
                     "stands ahead of a class that is appended",
-                    line=line_of.line,
+                    line_of.line,
                 )
 
 
