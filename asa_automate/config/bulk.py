@@ -26,6 +26,7 @@ _RUN = re.compile(
     r"\n(?:"
     r"access-list (\S+) [^\n]*+(?:\naccess-list \1 [^\n]*+)*+"
     rf"|{_HEAD}[^\n]*+(?:\n(?: [^\s!#:]|{_HEAD})[^\n]*+)*+"
+    r"|name \S+ \S[^\n]*+(?:\nname \S+ \S[^\n]*+)*+"
     rf"|{_OTHER}[^\n]*+(?:\n(?: [^\s!#:]|{_OTHER})[^\n]*+)*+"
     r")"
 )
@@ -74,7 +75,7 @@ class _Span:
     @property
     def opener(self) -> str:
         """What stands before each of its stanzas, and before nothing beneath them."""
-        return {"access-list": "\n", "object": "\nobject"}.get(self.keyword, "")
+        return {"access-list": "\n", "name": "\n", "object": "\nobject"}.get(self.keyword, "")
 
     def between(self, start: int, stop: int) -> "_Span":
         return replace(self, start=start, stop=stop)
@@ -83,7 +84,7 @@ class _Span:
 def _spans(body: str, apart: str) -> Iterator[_Span]:
     for run in _RUN.finditer(body):
         start, stop = run.start() + 1, run.end()
-        kept = "object" if body.startswith("object", start) else "other"
+        kept = next((k for k in ("object", "name") if body.startswith(k, start)), "other")
         span = _Span("access-list" if run[1] else kept, run[1] or "", start, stop)
         if not body.startswith(_STARTS, stop + 1):
             span = span.between(start, _last_stanza(body, span, stop) - 1)

@@ -40,8 +40,7 @@ class Index:
         self._named: defaultdict[Key, list[Line]] = defaultdict(list)
         for line in stanzas:
             if isinstance(line, Bulk):
-                if line.keyword != "other":
-                    (self._lists if line.name else self._bulk.parts).append(line)
+                self._keep(line)
                 continue
             if line.is_comment:
                 continue
@@ -50,6 +49,15 @@ class Index:
             key = _key(words) if words[0] in _NAMED else None
             if key:
                 self._named[key].append(line)
+
+    def _keep(self, bulk: Bulk) -> None:
+        match bulk.keyword:
+            case "access-list":
+                self._lists.append(bulk)
+            case "object":
+                self._bulk.parts.append(bulk)
+            case "name":
+                self.stanzas["name"] += bulk.lines()
 
     def access_list(self, name: str) -> list[Line]:
         """The lines of an extended access-list; none of another type."""

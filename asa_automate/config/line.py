@@ -47,8 +47,8 @@ class Bulk:
     no comments, no blanks at line ends, sub-mode lines indented by one blank.
 
     Args:
-        keyword: ``access-list`` (entries of one list), ``object`` (objects and groups) or
-            ``other`` (settings that no inspection depends on).
+        keyword: ``access-list`` (entries of one list), ``object`` (objects and groups), ``name``
+            or ``other`` (settings that no inspection depends on).
         name: of the access-list, else ``""``.
         text: the lines, without a line end behind the last.
         number: where the first of them stands in its text, from 1.

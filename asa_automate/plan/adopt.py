@@ -16,10 +16,10 @@ from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS, owned
 from asa_automate.plan.scope import PERMIT_SMTP, Scope
-from asa_automate.simulate.access import decide
 from asa_automate.simulate.classify import World, class_takes, classify, policies_for
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.matcher import decided
 
 _WORLD = World(Reading.PER_ENGINE)
 
@@ -63,7 +63,7 @@ def _decider(running: RunningConfig, entry: PolicyClass, flow: Flow) -> Ace | No
         acl = running.acls.get(match.argument) if match.kind == "access-list" else None
         if class_map and acl:
             beside = class_map.is_default_inspection
-            hit = decide(running, acl, flow, addresses_only=beside)
+            hit = decided(running, acl, flow, addresses_only=beside)
             if hit.match is False and hit.entry is not None:
                 return hit.entry
     return None

@@ -8,7 +8,6 @@ from asa_automate.config.policy_map import PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy, write_service_policy
 from asa_automate.plan.names import ACL, CLASS
-from asa_automate.simulate.access import decide
 from asa_automate.simulate.classify import (
     CLASS_DEFAULT,
     Taken,
@@ -18,6 +17,7 @@ from asa_automate.simulate.classify import (
 )
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
+from asa_automate.simulate.matcher import decided
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -150,7 +150,7 @@ def _entries(
         acl = running.acls.get(match.argument) if match.kind == "access-list" else None
         if acl and class_map:
             beside = class_map.is_default_inspection
-            hit = decide(running, acl, flow, addresses_only=beside)
+            hit = decided(running, acl, flow, addresses_only=beside)
             if hit.entry:
                 yield Decider(hit.entry.line, hit.entry.text), hit.entry
 

@@ -12,7 +12,7 @@ from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists, named_by
 
 _Worlds = tuple[object, ...]
-#: Lists of so many entries are compared by what they say, longer ones by which they are.
+#: Lists of so many entries are compared by what they say, longer ones by what is prepared.
 _COMPARED = 32
 
 
@@ -135,8 +135,9 @@ def _acl_meaning(running: RunningConfig, name: str) -> Hashable:
     acl = running.acls.get(name)
     if acl is None:
         return None
-    nouns = tuple((key, id(noun)) for key, noun in named_by(running, acl))
-    return (id(acl) if len(acl.entries) > _COMPARED else acl.lines, nouns)
+    if len(acl.entries) > _COMPARED:
+        return id(Lists(running).ready(acl))
+    return acl.lines, tuple((key, id(noun)) for key, noun in named_by(running, acl))
 
 
 def _key(world: World) -> _Worlds:

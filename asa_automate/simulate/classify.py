@@ -21,10 +21,10 @@ from asa_automate.config.policy_map import Inspect, PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Reading
-from asa_automate.simulate.access import Truth, both, decide
+from asa_automate.simulate.access import Truth, both
 from asa_automate.simulate.engines import default_engines, effective_map, speaks
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.matcher import Lists, decided
 
 CLASS_DEFAULT = "class-default"
 
@@ -296,7 +296,7 @@ def _acl_match(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
     if asked.lists:
         hit = asked.lists.decide(acl, asked.flow, addresses_only=ignored)
     else:
-        hit = decide(asked.running, acl, asked.flow, addresses_only=ignored)
+        hit = decided(asked.running, acl, asked.flow, addresses_only=ignored)
     entry = hit.entry
     asked.note(
         "class {}: {} (line {}): {} by {}",

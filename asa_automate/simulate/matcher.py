@@ -7,20 +7,31 @@ flow a few microseconds.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from asa_automate.config.access_list import Ace, Acl, Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
-from asa_automate.simulate.access import UNIFIED, Hit, Truth, service_takes
+from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
 
+#: From so many entries on it is worth while to prepare a list for a single flow.
+_LONG = 64
 #: Entries that have something for certain, and those that may have it besides.
 Bits = tuple[int, int]
 Host = tuple[int, int]
 #: First and last address.
 Range = tuple[int, int]
 _NAMED = ("object", "object-group")
+_HALF, _NEAR = 16, 1 << 20
+
+
+def decided(running: RunningConfig, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
+    """As :func:`asa_automate.simulate.access.decide`; a long list is prepared first."""
+    if len(acl.entries) < _LONG:
+        return decide(running, acl, flow, addresses_only=addresses_only)
+    return Lists(running).decide(acl, flow, addresses_only=addresses_only)
 
 
 class Lists:
@@ -59,6 +70,7 @@ class Matcher:
 
     def __init__(self, running: RunningConfig, acl: Acl) -> None:
         self._running, self.acl = running, acl
+        self._last = running
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
         self._nouns = dict(named_by(running, acl))
@@ -70,6 +82,11 @@ class Matcher:
 
     def fits(self, running: RunningConfig) -> bool:
         """Whether the names that the entries use mean the same there."""
+        if running is not self._last and self._same(running):
+            self._last = running
+        return running is self._last
+
+    def _same(self, running: RunningConfig) -> bool:
         mine = self._running
         return (mine.version, mine.own_addresses) == (running.version, running.own_addresses) and (
             all(_noun(running, kind, name) is noun for (kind, name), noun in self._nouns.items())
@@ -130,7 +147,9 @@ class _Side:
 
     def __init__(self, flat: "_Flat", ends: list[Endpoint]) -> None:
         self._hosts: dict[Host, list[int]] = {}
-        self._networks: list[tuple[int, int, int, int]] = []
+        #: Ranges with their entries: those of few IPv4 addresses by the first half of these.
+        self._near: dict[int, list[tuple[int, int, int]]] = {}
+        self._wide: dict[int, list[tuple[int, int, int]]] = {4: [], 6: []}
         self._open = 0
         self._known: dict[Address, Bits] = {}
         for end, mask in _by_meaning(ends).items():
@@ -139,8 +158,11 @@ class _Side:
             for version, low, high in members:
                 if low == high:
                     self._hosts.setdefault((version, low), []).append(mask)
+                elif version == 4 and high - low < _NEAR:
+                    for half in range(low >> _HALF, (high >> _HALF) + 1):
+                        self._near.setdefault(half, []).append((low, high, mask))
                 else:
-                    self._networks.append((version, low, high, mask))
+                    self._wide[version].append((low, high, mask))
 
     def bits(self, address: Address) -> Bits:
         found = self._known.get(address)
@@ -149,8 +171,9 @@ class _Side:
             sure = 0
             for mask in self._hosts.get((version, value), ()):
                 sure |= mask
-            for of, low, high, mask in self._networks:
-                if low <= value <= high and of == version:
+            near = self._near.get(value >> _HALF, ()) if version == 4 else ()
+            for low, high, mask in chain(near, self._wide[version]):
+                if low <= value <= high:
                     sure |= mask
             found = self._known[address] = (sure, self._open)
         return found

@@ -37,6 +37,9 @@ LINES = (
     "nat (in,out) static interface",
     f"logging host inside {OURS}X",
     "tunnel-group T general-attributes",
+    "name 192.0.2.1 relay",
+    f"name 192.0.2.2 {OURS}X",
+    "names",
     "  quit",
     " host 192.0.2.1",
     "host 192.0.2.2",
@@ -93,6 +96,7 @@ def test_any_lines(lines: list[str], end: str) -> None:
     whole = Index(read_tree(end.join(lines) + end).stanzas)
     index = Index(cut.stanzas)
 
+    assert whole.stanzas["name"] == index.stanzas["name"]
     for name in ("A", "B", f"{OURS}ESMTP", "alert-interval"):
         assert whole.access_list(name) == index.access_list(name)
     assert whole.networks(["O", "G"]) == index.networks(["O", "G"])

@@ -18,10 +18,10 @@ from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import STRANGERS, neighbours, over_interfaces
 from asa_automate.plan.names import ACL, owned
 from asa_automate.plan.peers import PEERS, SOURCE_PORT
-from asa_automate.simulate.access import decide
 from asa_automate.simulate.classify import World, class_takes, classify
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.matcher import decided
 
 _WORLD = World(Reading.PER_ENGINE)
 #: A service that no exemption of mail is about.
@@ -44,12 +44,12 @@ class Place:
 
     def hit(self, running: RunningConfig, flow: Flow) -> Ace | None:
         """The entry that decides a flow for this class."""
-        return decide(running, self.acl, flow, addresses_only=self.default).entry
+        return decided(running, self.acl, flow, addresses_only=self.default).entry
 
     def alone(self, running: RunningConfig, one: Ace, flow: Flow) -> bool:
         """Whether one entry matches a flow, whatever stands before it."""
         only = replace(self.acl, entries=(one,))
-        return decide(running, only, flow, addresses_only=self.default).entry is one
+        return decided(running, only, flow, addresses_only=self.default).entry is one
 
 
 def access(running: RunningConfig, gateways: tuple[Address, ...]) -> Iterator[Finding]:
@@ -262,7 +262,7 @@ def _unused(running: RunningConfig, hosts: Iterable[Address]) -> Iterator[Findin
 
 def _distinguishes(running: RunningConfig, acl: Acl, host: Address, *, beside: bool) -> bool:
     return any(
-        decide(running, acl, flow, addresses_only=beside).match
-        != decide(running, acl, other, addresses_only=beside).match
+        decided(running, acl, flow, addresses_only=beside).match
+        != decided(running, acl, other, addresses_only=beside).match
         for flow, other in mail(host)
     )
