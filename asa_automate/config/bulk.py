@@ -37,10 +37,16 @@ _STARTS = ("access-list ", "object ", "object-group ")
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """Lines to be read one by one; ``number`` is where the first of them stands, from 1."""
+    """Lines to be read one by one.
+
+    Args:
+        number: where the first of them stands, from 1.
+        at: the same in characters, from 0.
+    """
 
     text: str
     number: int
+    at: int = 0
 
 
 def find_bulk(body: str, apart: str) -> Iterator[Loose | Bulk]:
@@ -54,13 +60,13 @@ def find_bulk(body: str, apart: str) -> Iterator[Loose | Bulk]:
     for span in _spans(body, apart):
         start, stop = span.start, span.stop
         if position < start:
-            yield Loose(body[position : start - 1], number)
+            yield Loose(body[position : start - 1], number, position)
         number += body.count("\n", position, start)
         yield Bulk(span.keyword, span.name, _trimmed(body[start:stop]), number)
         number += body.count("\n", start, stop) + 1
         position = stop + 1
     if position <= len(body):
-        yield Loose(body[position:], number)
+        yield Loose(body[position:], number, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +88,17 @@ class _Span:
 
 
 def _spans(body: str, apart: str) -> Iterator[_Span]:
+    words = [word for word in (apart, "\t") if word in body]
     for run in _RUN.finditer(body):
         start, stop = run.start() + 1, run.end()
         kept = next((k for k in ("object", "name") if body.startswith(k, start)), "other")
         span = _Span("access-list" if run[1] else kept, run[1] or "", start, stop)
         if not body.startswith(_STARTS, stop + 1):
             span = span.between(start, _last_stanza(body, span, stop) - 1)
-        for part in _without(body, span, apart):
-            yield from _without(body, part, "\t")
+        parts = [span]
+        for word in words:
+            parts = [left for part in parts for left in _without(body, part, word)]
+        yield from (part for part in parts if part.start < part.stop)
 
 
 def _without(body: str, span: _Span, apart: str) -> Iterator[_Span]:

@@ -89,9 +89,10 @@ class CutTree(Around):
 
 def read_tree(text: str) -> Tree:
     """Read a running-config into its tree, every line of it; never raises, whatever the text."""
-    body, footer = _parted(_plain(text))
+    plain = _plain(text)
+    parts, footer = _until_end(plain, [Loose(plain, 1)])
     reader = _Reader(footer, shifted=True)
-    lines = () if body is None else reader.stanzas(Loose(body, 1))
+    lines = tuple(x for part in parts if isinstance(part, Loose) for x in reader.stanzas(part))
     return Tree(**asdict(reader.around()), stanzas=lines)
 
 
@@ -101,9 +102,9 @@ def cut_tree(text: str, apart: str) -> CutTree:
     Args:
         apart: stanzas with this word in them are taken apart wherever they stand.
     """
-    body, footer = _parted(_plain(text))
-    parts = [] if body is None else list(find_bulk(body, apart))
-    reader = _Reader(footer, shifted=len(parts) == 1)
+    plain = _plain(text)
+    parts, footer = _until_end(plain, find_bulk(plain, apart))
+    reader = _Reader(footer, shifted=not any(isinstance(part, Bulk) for part in parts))
     stanzas: list[Stanza] = []
     for part in parts:
         stanzas += (part,) if isinstance(part, Bulk) else reader.stanzas(part)
@@ -118,24 +119,29 @@ def _plain(text: str) -> str:
     return plain
 
 
-def _parted(plain: str) -> tuple[str | None, str | None]:
-    """The lines before the end, and from there; ``None`` where there are none."""
-    ends = [at for sign in _END_SIGNS for at in _ends(plain, sign)]
-    if not ends:
-        return plain, None
-    return (plain[: min(ends) - 1] if min(ends) else None), plain[min(ends) :]
+def _until_end(plain: str, parts: Iterable[Loose | Bulk]) -> tuple[list[Loose | Bulk], str | None]:
+    """The parts before the end, and the text from there; ``None`` where it has no end."""
+    kept: list[Loose | Bulk] = []
+    for part in parts:
+        ends = [] if isinstance(part, Bulk) else list(_ends(part.text))
+        if isinstance(part, Loose) and ends:
+            at = min(ends)
+            kept += [Loose(part.text[: at - 1], part.number, part.at)] if at else []
+            return kept, plain[part.at + at :]
+        kept.append(part)
+    return kept, None
 
 
-def _ends(plain: str, sign: str) -> Iterator[int]:
-    """Where the first line begins that has ``sign`` and ends a configuration."""
-    found = plain.find(sign)
-    while found >= 0:
-        start = plain.rfind("\n", 0, found) + 1
-        stop = plain.find("\n", found)
-        if _END.match(plain[start : stop if stop >= 0 else len(plain)].strip()):
-            yield start
-            return
-        found = plain.find(sign, stop) if stop >= 0 else -1
+def _ends(text: str) -> Iterator[int]:
+    """For each sign of an end, where the first line with it begins that is one."""
+    for sign in _END_SIGNS:
+        found = text.find(sign)
+        while found >= 0:
+            start, stop = text.rfind("\n", 0, found) + 1, text.find("\n", found)
+            if _END.match(text[start : stop if stop >= 0 else len(text)].strip()):
+                yield start
+                break
+            found = text.find(sign, stop) if stop >= 0 else -1
 
 
 class _Reader:

@@ -26,17 +26,18 @@ class Judge:
         self._spoken_of: dict[int, tuple[Flow, ...]] = {}
         #: A configuration is held on to, so that its identity stays its own.
         self._places: dict[int, tuple[RunningConfig, int]] = {}
-        self._verdicts: dict[_Worlds, dict[Flow, Verdict]] = {}
+        self._views: dict[_Worlds, View] = {}
+        #: What a proof goes through, by the gateways that it is about.
+        self.flows: dict[Hashable, tuple[Flow, ...]] = {}
 
-    def verdict(self, running: RunningConfig, flow: Flow, world: World) -> Verdict:
-        """As :func:`asa_automate.simulate.classify.classify`."""
+    def view(self, running: RunningConfig, world: World) -> "View":
+        """The model of one configuration in one world."""
         place = self.place(running)
-        found = self._verdicts.setdefault((place, *_key(world)), {})
-        verdict = found.get(flow)
-        if verdict is None:
-            lists = self._known[place][1]
-            verdict = found[flow] = classify(running, flow, world, lists=lists)
-        return verdict
+        key = (place, *_key(world))
+        if key not in self._views:
+            one, lists = self._known[place]
+            self._views[key] = View(one, world, lists)
+        return self._views[key]
 
     def verdict_in(
         self, running: RunningConfig, where: ServicePolicy, flow: Flow, world: World
@@ -93,6 +94,22 @@ class Judge:
                 self._known.append((running, Lists(running)))
             self._places[id(running)] = (running, self._meanings[meaning])
         return self._places[id(running)][1]
+
+
+class View:
+    """Verdicts about one configuration in one world, each found once."""
+
+    def __init__(self, running: RunningConfig, world: World, lists: Lists) -> None:
+        self._asked = (running, world, lists)
+        self._verdicts: dict[Flow, Verdict] = {}
+
+    def verdict(self, flow: Flow) -> Verdict:
+        """As :func:`asa_automate.simulate.classify.classify`."""
+        found = self._verdicts.get(flow)
+        if found is None:
+            running, world, lists = self._asked
+            found = self._verdicts[flow] = classify(running, flow, world, lists=lists)
+        return found
 
 
 def _telling(running: RunningConfig) -> Iterator[PolicyClass]:

@@ -76,15 +76,13 @@ def prove(
     before = subject.states[0]
     judge = judge or Judge()
     flows = _flows(before, subject, judge)
-    wanted = frozenset(subject.wanted)
-    mail = [f for f in flows if _is_mail(f) and wanted & {f.source, f.destination}]
     unknown = sorted(_unknown_classes(subject, flows, judge))
     if len(unknown) > _MOST_UNKNOWN:
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
         return Failure(flows[0], why)
     for reading in readings:
         for world in worlds(before, unknown, reading):
-            failure = _in_world(_Trial(subject, judge, world), mail, flows)
+            failure = _in_world(subject, judge, world, flows)
             if failure:
                 return failure
     return None
@@ -102,10 +100,10 @@ def worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Itera
 
 def _unknown_classes(subject: Subject, flows: Iterable[Flow], judge: Judge) -> set[str]:
     """The classes of which some flow cannot tell whether they match."""
-    ends = (subject.states[0], subject.states[-1])
     # Per engine every class with an inspection is asked.
     world = World(Reading.PER_ENGINE)
-    found = (judge.verdict(end, flow, world).unknown for flow in flows for end in ends)
+    ends = [judge.view(subject.states[n], world) for n in (0, -1)]
+    found = (end.verdict(flow).unknown for flow in flows for end in ends)
     return {name for names in found for name in names}
 
 
@@ -121,31 +119,22 @@ def _ports_beside_default(running: RunningConfig) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """A proof in one world."""
-
-    subject: Subject
-    judge: Judge
-    world: World
-
-    def treatment(self, running: RunningConfig, flow: Flow) -> Treatment:
-        return self.judge.verdict(running, flow, self.world).treatment
-
-
-def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Failure | None:
-    subject = trial.subject
-    before, after = subject.states[0], subject.states[-1]
-    for flow in mail:
-        if trial.judge.verdict(after, flow, trial.world).by(ESMTP):
-            return Failure(flow, "the gateway's SMTP is still inspected")
-    distinct = _distinct(subject, trial.judge)
+def _in_world(
+    subject: Subject, judge: Judge, world: World, flows: Iterable[Flow]
+) -> Failure | None:
+    before, after = (judge.view(subject.states[n], world) for n in (0, -1))
+    between = [(n, judge.view(state, world)) for n, state in _distinct(subject, judge)]
+    wanted = frozenset(subject.wanted)
     for flow in flows:
-        old, new = trial.treatment(before, flow), trial.treatment(after, flow)
+        ours = _is_mail(flow) and (flow.source in wanted or flow.destination in wanted)
+        if ours and after.verdict(flow).by(ESMTP):
+            return Failure(flow, "the gateway's SMTP is still inspected")
+    for flow in flows:
+        old, new = before.verdict(flow).treatment, after.verdict(flow).treatment
         if old != new and not _declared(subject, flow, old, new):
             return Failure(flow, f"its inspection changes from {_named(old)} to {_named(new)}")
-        for number, state in distinct:
-            now = trial.treatment(state, flow)
+        for number, view in between:
+            now = view.verdict(flow).treatment
             if now not in (old, new) and not is_in_gap(subject.gaps, number, now, (old, new)):
                 return Failure(
                     flow, f"after line {number} it has {_named(now)}, neither old nor new"
@@ -154,13 +143,22 @@ def _in_world(trial: _Trial, mail: Iterable[Flow], flows: Iterable[Flow]) -> Fai
 
 
 def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> tuple[Flow, ...]:
-    """The flows that a plan is checked on: one of each kind."""
+    """The flows that a plan is checked on, and its way back: one of each kind."""
     everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
+    about = frozenset(everyone)
+    if about not in judge.flows:
+        judge.flows[about] = judge.kinds(running, _every_flow(running, everyone, judge), about)
+    return judge.flows[about]
+
+
+def _every_flow(
+    running: RunningConfig, everyone: tuple[Address, ...], judge: Judge
+) -> Iterator[Flow]:
     mail = gateway_flows(running, everyone, judge.lists(running))
     spoken_of = _but_for(everyone, running, judge.spoken_of(running))
     others = chain(control_flows(running, everyone), spoken_of)
-    kept = (f for f in others if not _lost_by_version(running, f))
-    return judge.kinds(running, chain(mail, kept), frozenset(everyone))
+    yield from mail
+    yield from (f for f in others if not _lost_by_version(running, f))
 
 
 def _but_for(
