@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from asa_automate.config.access_list import Ace, Acl, Endpoint
+from asa_automate.config.access_list import Ace, Acl, Endpoint, Network
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, service_takes
@@ -153,9 +153,13 @@ class _Side:
         self._open = 0
         self._known: dict[Address, Bits] = {}
         for end, mask in _by_meaning(ends).items():
-            members = flat.members(end)
-            self._open |= 0 if members.understood else mask
-            for version, low, high in members:
+            ranges: Iterable[tuple[int, int, int]]
+            if end.network is not None:
+                ranges = (_range(end.network),)
+            else:
+                ranges = members = flat.members(end)
+                self._open |= 0 if members.understood else mask
+            for version, low, high in ranges:
                 if low == high:
                     self._hosts.setdefault((version, low), []).append(mask)
                 elif version == 4 and high - low < _NEAR:
@@ -236,17 +240,23 @@ class _Flat:
         if noun is None:
             return Members((), understood=False)
         ends = noun.endpoints if key[0] == "object" else noun.members
-        parts = [self.members(end, above) for end in ends]
+        parts = [self.members(end, above) for end in ends if end.network is None]
+        plain = (_range(end.network) for end in ends if end.network is not None)
         understood = noun.understood and all(part.understood for part in parts)
-        return Members((r for part in parts for r in part), understood=understood)
+        nested = (r for part in parts for r in part)
+        return Members(chain(plain, nested), understood=understood)
+
+
+def _range(network: Network) -> tuple[int, int, int]:
+    """IP version, first and last address."""
+    first = int(network.network_address)
+    return network.version, first, first | (1 << network.max_prefixlen - network.prefixlen) - 1
 
 
 def _plain(running: RunningConfig, end: Endpoint) -> Members:
     """An end that names neither object nor group."""
-    network = end.network
-    if network is not None:
-        first, last = int(network.network_address), int(network.broadcast_address)
-        return Members([(network.version, first, last)])
+    if end.network is not None:
+        return Members([_range(end.network)])
     match end.kind:
         case "any" | "any4" | "any6":
             six = end.kind == "any6" or (
