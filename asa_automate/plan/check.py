@@ -15,9 +15,9 @@ from asa_automate.plan.findings import leftovers, of_configuration
 from asa_automate.plan.findings.access import hosts_named, mail
 from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import over_interfaces
+from asa_automate.plan.guards import must_be_readable
 from asa_automate.plan.judging import judge_flows, judge_host
 from asa_automate.plan.names import CLASS, GROUP
-from asa_automate.plan.planner import must_be_readable
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.verdicts import By, Check, GatewayCheck, Judgement, State
 

@@ -20,6 +20,7 @@ from asa_automate.plan.desired import Desired, desired_for
 from asa_automate.plan.document import Command, DevicePlan, PlanReading, Proof
 from asa_automate.plan.findings import findings_for, ipv6_loss
 from asa_automate.plan.gap import gap_findings, gaps_of
+from asa_automate.plan.guards import must_be_understood
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.order import way
 from asa_automate.plan.places import pinned
@@ -40,7 +41,6 @@ from asa_automate.plan.strategies import (
     is_class_first,
     wanted_scopes,
 )
-from asa_automate.simulate.classify import CLASS_DEFAULT
 
 NOT_PROBED = PlanReading()
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
@@ -116,7 +116,7 @@ def refused(request: Request, reason: str, running: RunningConfig | None = None)
 
 
 def _plan(request: Request, running: RunningConfig) -> DevicePlan:
-    _must_be_understood(running)
+    must_be_understood(running)
     if request.strategy is Strategy.AS_DOCUMENTED:
         return _documented(request, running)
     now = scope_of(running)
@@ -328,49 +328,6 @@ def _nothing_to_do(
     if not now.is_ours:
         return f"no attached policy inspects the gateways' SMTP{nobody_inspects(running)}"
     return "the gateways are exempt as wanted"
-
-
-def _must_be_understood(running: RunningConfig) -> None:
-    """A line that is not understood in what the exemption depends on stands in the way."""
-    must_be_readable(running)
-    for attached in running.service_policies:
-        policy = running.policy_maps.get(attached.policy)
-        for text, line in policy.unknown if policy else ():
-            raise Refused(f"policy-map {attached.policy}: line {line} is not understood: {text!r}")
-        for entry in policy.classes if policy else ():
-            class_map = running.class_maps.get(entry.name)
-            if class_map is None and entry.inspects and entry.name != CLASS_DEFAULT:
-                raise Refused(
-                    f"policy-map {attached.policy}: class {entry.name} (line {entry.line}) "
-                    "inspects, and the text has no such class-map"
-                )
-            for text, line in class_map.unknown if class_map and entry.inspects else ():
-                raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
-
-
-def must_be_readable(running: RunningConfig) -> None:
-    """The text is one configuration, and it is known what is attached.
-
-    Raises:
-        Refused: with the line that stands in the way.
-    """
-    if running.unreadable:
-        raise Refused(str(running.unreadable))
-    for text, line in running.odd_attachments:
-        raise Refused(f"line {line} is not understood: {text!r}")
-    _must_be_one(running)
-
-
-def _must_be_one(running: RunningConfig) -> None:
-    """Two texts in one file, or a cut one in front of a whole one, are no configuration."""
-    heads = [line for line in running.tree.opened() if line.text.startswith("hostname ")]
-    again = [text for text in running.tree.footer if text.startswith(("hostname ", "ASA Version"))]
-    if len(heads) > 1:
-        raise Refused(
-            f"two configurations in one text: a second hostname in line {heads[1].number}"
-        )
-    if again:
-        raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
 
 
 def _documented(request: Request, running: RunningConfig) -> DevicePlan:

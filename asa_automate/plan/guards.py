@@ -1,0 +1,52 @@
+"""What a configuration must be like before anything is planned on it or said of it."""
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Refused
+from asa_automate.simulate.classify import CLASS_DEFAULT
+
+
+def must_be_understood(running: RunningConfig) -> None:
+    """Every line is understood that an exemption depends on.
+
+    Raises:
+        Refused: with the line that stands in the way.
+    """
+    must_be_readable(running)
+    for attached in running.service_policies:
+        policy = running.policy_maps.get(attached.policy)
+        for text, line in policy.unknown if policy else ():
+            raise Refused(f"policy-map {attached.policy}: line {line} is not understood: {text!r}")
+        for entry in policy.classes if policy else ():
+            class_map = running.class_maps.get(entry.name)
+            if class_map is None and entry.inspects and entry.name != CLASS_DEFAULT:
+                raise Refused(
+                    f"policy-map {attached.policy}: class {entry.name} (line {entry.line}) "
+                    "inspects, and the text has no such class-map"
+                )
+            for text, line in class_map.unknown if class_map and entry.inspects else ():
+                raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+
+
+def must_be_readable(running: RunningConfig) -> None:
+    """The text is one configuration, and it is known what is attached.
+
+    Raises:
+        Refused: with the line that stands in the way.
+    """
+    if running.unreadable:
+        raise Refused(str(running.unreadable))
+    for text, line in running.odd_attachments:
+        raise Refused(f"line {line} is not understood: {text!r}")
+    _must_be_one(running)
+
+
+def _must_be_one(running: RunningConfig) -> None:
+    """Two texts in one file, or a cut one in front of a whole one, are no configuration."""
+    heads = [line for line in running.tree.opened() if line.text.startswith("hostname ")]
+    again = [text for text in running.tree.footer if text.startswith(("hostname ", "ASA Version"))]
+    if len(heads) > 1:
+        raise Refused(
+            f"two configurations in one text: a second hostname in line {heads[1].number}"
+        )
+    if again:
+        raise Refused(f"two configurations in one text: {again[0]!r} follows the end of the first")
