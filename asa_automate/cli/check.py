@@ -67,7 +67,7 @@ def check(
         checked = check_all(inventory, source, wish, store)
     devices = [one.device for one in checked]
     if junit:
-        _write(settings, junit, devices)
+        _write(junit, devices)
     if settings.json:
         emit_json(as_json(devices))
     else:
@@ -75,14 +75,15 @@ def check(
     for one in devices:
         if one.status != "checked":
             complain(f"{one.device}: {one.reason}")
+    if junit:
+        say(settings, f"JUnit XML is in {junit}")
     return exit_of(checked, detailed=detailed_exitcode)
 
 
-def _write(settings: Settings, path: Path, devices: "list[DeviceCheck]") -> None:
+def _write(path: Path, devices: "list[DeviceCheck]") -> None:
     from asa_automate.report.junit import junit
 
     keep(path, junit(devices), encoding="utf-8")
-    say(settings, f"JUnit XML is in {path}")
 
 
 def _show(settings: Settings, devices: "list[DeviceCheck]") -> None:
