@@ -22,7 +22,7 @@ def maps(running: RunningConfig) -> Iterator[Finding]:
     named = dict(_named(running))
     if not named:
         return
-    there = {line.text.split()[-1]: line for line in running.tree.commands() if _opens(line)}
+    there = {line.text.split()[-1]: line for line in running.tree.opened() if _opens(line)}
     for name, (inspect, where) in named.items():
         if name not in there:
             text = f"{where} has `{inspect.text}`, and there is no such map"
