@@ -181,7 +181,8 @@ def _declared(subject: Subject, flow: Flow, old: Treatment, new: Treatment) -> b
     if _narrows(subject):
         return ours and (new < old or old < new)
     only_esmtp = {engine for engine, _ in old ^ new} == {ESMTP}
-    return only_esmtp and _is_mail(flow) and (ours or subject.strategy is Strategy.OFF)
+    # A class by `match any` inspects mail on every port: off is off on all of them.
+    return only_esmtp and (subject.strategy is Strategy.OFF or (ours and _is_mail(flow)))
 
 
 def _is_mail(flow: Flow) -> bool:
