@@ -18,14 +18,13 @@ from asa_automate.config.names import read_names
 from asa_automate.config.objects import (
     NetworkGroup,
     NetworkObject,
-    ServiceGroup,
     read_network_groups,
     read_network_objects,
-    read_services,
 )
 from asa_automate.config.policy_map import PolicyMap, read_policy_maps
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import read_service_policies, unknown_attachments
+from asa_automate.config.services import ServiceGroup, read_services
 from asa_automate.config.static import read_statics
 from asa_automate.config.tree import Line, cut_tree
 from asa_automate.model import Address

@@ -7,9 +7,10 @@ from typing import Any
 from asa_automate.config.access_list import Acl
 from asa_automate.config.capture import Unreadable
 from asa_automate.config.class_map import ClassMap
-from asa_automate.config.objects import NetworkGroup, NetworkObject, ServiceGroup
+from asa_automate.config.objects import NetworkGroup, NetworkObject
 from asa_automate.config.policy_map import PolicyMap
 from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.config.services import ServiceGroup
 from asa_automate.config.static import Static
 from asa_automate.config.tree import CutTree
 from asa_automate.model import Address

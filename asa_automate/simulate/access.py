@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from asa_automate.config.access_list import Ace, Acl, Endpoint, Ports
-from asa_automate.config.objects import Service
 from asa_automate.config.running import RunningConfig
+from asa_automate.config.services import Service
 from asa_automate.model import Address
 from asa_automate.simulate.flow import Flow
 

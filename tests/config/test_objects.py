@@ -8,15 +8,12 @@ import pytest
 from asa_automate.config.access_list import Endpoint, Ports
 from asa_automate.config.objects import (
     NetworkObject,
-    Service,
-    ServiceGroup,
     read_network_groups,
     read_network_objects,
-    read_services,
     write_network_group,
     write_network_object,
-    write_service_group,
 )
+from asa_automate.config.services import Service, ServiceGroup, read_services, write_service_group
 from asa_automate.config.tree import Line, read_tree
 
 NAMES = {"esa1": IPv4Address("192.0.2.1")}

@@ -24,6 +24,7 @@ from asa_automate.config import (
     interfaces,
     nat,
     objects,
+    services,
     set_connection,
     static,
     version,
@@ -81,7 +82,7 @@ READERS: tuple[Callable[[Any], object], ...] = (
     read_name_table,
     lambda lines: objects.read_network_objects(_of(lines, "object "), {}),
     lambda lines: objects.read_network_groups(_of(lines, "object-group "), {}),
-    lambda lines: objects.read_services(_of(lines, "object")),
+    lambda lines: services.read_services(_of(lines, "object")),
     lambda lines: interfaces.read_interface_stanzas(_of(lines, "interface"), {}),
     lambda lines: access_list.read_access_lists(
         _of(lines, "access-list "), access_list.Vocabulary()

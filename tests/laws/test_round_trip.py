@@ -32,6 +32,7 @@ from asa_automate.config import (
     static,
     version,
 )
+from asa_automate.config.services import read_services, write_service_group
 from asa_automate.config.spelling import printed_lines
 from asa_automate.config.tree import Line, Tree, read_tree
 from asa_automate.model import Address
@@ -68,9 +69,7 @@ KINDS = {
         lambda x, n: objects.read_network_groups(x, n).values(),
         objects.write_network_group,
     ),
-    "services": Kind(
-        SERVICES, lambda x, _: objects.read_services(x).values(), objects.write_service_group
-    ),
+    "services": Kind(SERVICES, lambda x, _: read_services(x).values(), write_service_group),
     "class-map": Kind(
         ("class-map ",),
         lambda x, _: class_map.read_class_maps(x).values(),
