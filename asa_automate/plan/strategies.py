@@ -69,8 +69,16 @@ def _split_kind(running: RunningConfig, now: Scope) -> Strategy | None:
     ]
     if not split:
         return None
-    first = all(stands_first(p, [c.name for c in _default_classes(running, n)]) for n, p in split)
+    first = all(stands_first(policy, _givers(running, name)) for name, policy in split)
     return Strategy.CLASS_FIRST if first else Strategy.SPLIT_CLASS
+
+
+def _givers(running: RunningConfig, name: str) -> list[str]:
+    """The classes that may have given their inspection to ours: those that were left empty,
+    else those for the default traffic."""
+    classes = running.policy_maps[name].classes
+    emptied = [c.name for c in classes if c.name != CLASS and not (c.inspects or c.others)]
+    return emptied or [c.name for c in _default_classes(running, name)]
 
 
 def _took(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
