@@ -193,6 +193,8 @@ def read_device(
     """
     _must_have_ended(device, texts, store)
     running = read_running(texts.running)
+    if running.unreadable:
+        raise Refused(str(running.unreadable))
     if not running.tree.complete and not allow_incomplete:
         raise Incomplete(
             "its running-config was cut short (no `: end`); --allow-incomplete takes it"

@@ -57,6 +57,7 @@ def flow(
 
     Under both readings of Cisco's documents, each step with its line of the configuration.
     """
+    from asa_automate.plan.guards import must_be_readable
     from asa_automate.simulate.flow import parse_flow
 
     words = text or flow_option
@@ -65,7 +66,12 @@ def flow(
     asked = parse_flow(words)
     running = _running(settings, config, from_dir)
     _check_interfaces(running, asked)
+    must_be_readable(running)
+    if not running.tree.complete:
+        complain("the text was cut short (no `: end`): what stood behind it is not in the answer")
     readings = explain(running, asked)
+    for name in sorted(_unknown(running, asked)):
+        complain(f"class {name}: whether it matches cannot be known; it is taken as no match")
     if settings.json:
         emit_json({"flow": str(asked), "readings": readings})
         return Exit.DONE
@@ -75,6 +81,13 @@ def flow(
         for step in answer["trace"]:
             emit(f"  {step}")
     return Exit.DONE
+
+
+def _unknown(running: "RunningConfig", asked: "Flow") -> frozenset[str]:
+    from asa_automate.model import Reading
+    from asa_automate.simulate.classify import World, classify
+
+    return classify(running, asked, World(Reading.PER_ENGINE)).unknown
 
 
 def explain(running: "RunningConfig", asked: "Flow") -> dict[str, dict[str, Any]]:

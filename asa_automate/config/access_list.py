@@ -322,8 +322,10 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         return Ace(line.text, permit, understood=False, line=line.number, number=number)
     protocol, service, words = _protocol(tuple(row["TRAFFIC"].split()))
     groups = known.service_groups if protocol in _WITH_PORTS else ()
+    words, of_somebody = _without_identity(words)
     source, words = take_endpoint(words, known.names)
     source_ports, words = take_ports(words, groups)
+    words, for_somebody = _without_identity(words)
     destination, words = take_endpoint(words, known.names)
     destination_ports, words = take_ports(words, groups)
     types, words = (words, ()) if protocol in _WITH_TYPES else ((), words)
@@ -341,7 +343,7 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         active=not row["INACTIVE"],
         time_range=row["TIME_RANGE"],
         understood=bool(protocol)
-        and not words
+        and not (words or of_somebody or for_somebody)
         and "unknown" not in ends
         and (protocol in _WITH_PORTS or not ported),
         line=line.number,
@@ -350,6 +352,23 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         number=number,
         vocabulary=known,
     )
+
+
+#: Identity firewall and TrustSec: who, before an end (ASA command reference, *access-list
+#: extended*). Whom that is, no configuration says: such an entry may take what its ends allow.
+_IDENTITY = ("user", "user-group", "object-group-user", "object-group-security")
+
+
+def _without_identity(words: Words) -> tuple[Words, bool]:
+    taken = 0
+    while words[taken : taken + 1]:
+        if words[taken] in _IDENTITY:
+            taken += 2
+        elif words[taken] == "security-group" and words[taken + 1 : taken + 2] != ():
+            taken += 3
+        else:
+            break
+    return words[taken:], taken > 0
 
 
 def _protocol(words: Words) -> tuple[str, str, Words]:

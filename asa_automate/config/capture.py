@@ -23,6 +23,7 @@ _WHOLE = ("\\n", "\\\\n", "")
 _CLOSED = ("", '"]}', '\\"]}"')
 
 _NO_MPF = re.compile(r"^[ \t]*(PIX Version [1-6]\.|(?:no )?fixup protocol )\S[^\r\n]*", re.M)
+_FTD = re.compile(r"^[ \t]*(?:NGFW|FTD) Version \S[^\r\n]*", re.M)
 _FWSM = re.compile(r"^[ \t]*FWSM Version \S", re.M)
 _FWSM_MAIL = re.compile(r"^[ \t]*inspect e?smtp\b[^\r\n]*", re.M)
 
@@ -195,6 +196,13 @@ def _other_system(text: str) -> Unreadable | None:
             f"{found[0].strip()!r}: PIX 6 and older inspect by `fixup` and not by policy-maps; "
             "nothing is planned for them",
             _line(head, found.start(1)),
+        )
+    found = _FTD.search(head)
+    if found:
+        return Unreadable(
+            f"{found[0].strip()!r}: a firewall of this kind is configured by its manager and not "
+            "by lines; nothing is planned for it",
+            _line(head, found.start()),
         )
     mail = _FWSM_MAIL.search(text) if _FWSM.search(head) else None
     if mail:

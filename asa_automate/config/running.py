@@ -11,7 +11,7 @@ from asa_automate.config.objects import NetworkGroup, NetworkObject
 from asa_automate.config.policy_map import PolicyMap
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.config.services import ServiceGroup
-from asa_automate.config.static import Static
+from asa_automate.config.static import Statics
 from asa_automate.config.tree import CutTree
 from asa_automate.model import Address
 
@@ -49,7 +49,7 @@ class RunningConfig:
     network_objects: Mapping[str, NetworkObject]
     network_groups: Mapping[str, NetworkGroup]
     services: Mapping[str, ServiceGroup]
-    statics: tuple[Static, ...] = ()
+    statics: Statics = field(default_factory=Statics)
     names: Mapping[str, Address] = field(default_factory=dict)
     own_addresses: Mapping[Address, str] = field(default_factory=dict)
     interfaces: tuple[str, ...] = ()

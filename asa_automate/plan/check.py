@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address, Exemption, Reading, Strategy
-from asa_automate.plan.desired import REAL_ADDRESSES, UNIFIED, desired_for, seen_as
+from asa_automate.plan.deciding import Decider
+from asa_automate.plan.desired import REAL_ADDRESSES, UNIFIED, desired_for, seen_as, unread_statics
 from asa_automate.plan.document import Finding, PlanReading
 from asa_automate.plan.findings import leftovers, of_configuration
 from asa_automate.plan.findings.access import hosts_named, mail
 from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import over_interfaces
 from asa_automate.plan.guards import must_be_readable
-from asa_automate.plan.judging import judge_flows, judge_host
+from asa_automate.plan.judging import doubted, judge_flows, judge_host
 from asa_automate.plan.names import CLASS, GROUP
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.verdicts import By, Check, GatewayCheck, Judgement, State
@@ -48,8 +49,19 @@ def _gateway(
     running: RunningConfig, gateway: Address, exemption: Exemption, readings: Iterable[Reading]
 ) -> GatewayCheck:
     addresses = tuple(dict.fromkeys((gateway, *_mapped(running, gateway, exemption))))
-    judged = {reading: judge_host(running, addresses, reading) for reading in readings}
+    doubts = tuple(_doubts(running, gateway, exemption))
+    judged = {
+        reading: doubted(judge_host(running, addresses, reading), doubts) for reading in readings
+    }
     return GatewayCheck(gateway, exemption.name, addresses, judged)
+
+
+def _doubts(running: RunningConfig, gateway: Address, exemption: Exemption) -> Iterator[Decider]:
+    """What is not in the text, or cannot be read, and may have the gateway inspected."""
+    if not running.tree.complete and not running.service_policies:
+        yield Decider(0, "the text has no end, and no service-policy before it")
+    for text, line in unread_statics(running, (gateway,), exemption.mapped):
+        yield Decider(line, text)
 
 
 def _mapped(running: RunningConfig, gateway: Address, exemption: Exemption) -> list[Address]:

@@ -7,6 +7,7 @@ from asa_automate.config.access_list import Ace
 from asa_automate.config.policy_map import PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy, write_service_policy
+from asa_automate.plan.guards import lists_missing
 from asa_automate.plan.names import ACL, CLASS
 from asa_automate.simulate.classify import (
     CLASS_DEFAULT,
@@ -78,8 +79,8 @@ def esmtp_is_possible(running: RunningConfig, attached: ServicePolicy) -> bool:
 def obscure(running: RunningConfig, attached: ServicePolicy) -> tuple[Decider, ...]:
     """What in a policy cannot be read, so that *not inspected* would be a guess.
 
-    A line that is not understood, a policy-map or the class-map of an inspecting class that the
-    text does not have.
+    A line that is not understood; a policy-map, the class-map of an inspecting class or its
+    access-list that the text does not have.
     """
     policy = running.policy_maps.get(attached.policy)
     if policy is None:
@@ -89,7 +90,13 @@ def obscure(running: RunningConfig, attached: ServicePolicy) -> tuple[Decider, .
         for c in policy.classes
         if c.inspect(ESMTP) and c.name not in running.class_maps and c.name != CLASS_DEFAULT
     )
-    return (*(Decider(line, text) for text, line in policy.unknown), *missing)
+    lists = (
+        Decider(match.line, match.text)
+        for c in policy.classes
+        if c.inspect(ESMTP)
+        for match in lists_missing(running, c)
+    )
+    return (*(Decider(line, text) for text, line in policy.unknown), *missing, *lists)
 
 
 def nobody(running: RunningConfig) -> Iterator[Decider]:

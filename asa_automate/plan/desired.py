@@ -7,6 +7,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address, Exemption, Strategy
 from asa_automate.plan.document import Finding
+from asa_automate.plan.findings.table import found
 
 #: From this release access-lists of the policy framework hold real addresses
 #: (Cisco ASA 8.4 CLI guide, p.14-3); before, the address as the policy's interface sees it.
@@ -18,11 +19,16 @@ UNIFIED = (9, 0)
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """Gateways, duplicates removed, in the order of the exemptions; none means: exempt nobody."""
+    """Gateways, duplicates removed, in the order of the exemptions; none means: exempt nobody.
+
+    Args:
+        unread: statics of which it is not known whether they translate a gateway (text, line).
+    """
 
     gateways: tuple[Address, ...] = ()
     strategy: Strategy | None = None
     findings: tuple[Finding, ...] = ()
+    unread: tuple[tuple[str, int], ...] = ()
 
 
 def desired_for(
@@ -45,12 +51,13 @@ def desired_for(
     mapped = {real: seen for e in entries for real, seen in e.mapped.items()}
     if _version(running) < UNIFIED and any(g.version == 6 for g in gateways):
         raise Refused("an IPv6 gateway cannot be exempted by an access-list before 9.0")
-    found = [*_own_address(running, gateways)]
+    findings = [*_own_address(running, gateways)]
+    unread = unread_statics(running, gateways, mapped)
     if _version(running) < REAL_ADDRESSES:
         extra, more = _mapped(running, gateways, mapped)
-        gateways, found = tuple(dict.fromkeys((*gateways, *extra))), [*found, *more]
+        gateways, findings = tuple(dict.fromkeys((*gateways, *extra))), [*findings, *more]
     chosen = strategy or next(iter(wanted), Strategy.SPLIT_CLASS)
-    return Desired(gateways, chosen if entries else None, tuple(found))
+    return Desired(gateways, chosen if entries else None, tuple(findings), unread)
 
 
 def _version(running: RunningConfig) -> tuple[int, int]:
@@ -61,9 +68,9 @@ def _own_address(running: RunningConfig, gateways: tuple[Address, ...]) -> Itera
     for gateway in gateways:
         if gateway in running.own_addresses:
             interface = running.own_addresses[gateway]
-            yield Finding(
-                code="gateway-is-interface",
-                text=f"gateway {gateway} is the firewall's own address on {interface}",
+            yield found(
+                "gateway-is-interface",
+                f"gateway {gateway} is the firewall's own address on {interface}",
             )
 
 
@@ -71,8 +78,17 @@ def seen_as(
     running: RunningConfig, gateway: Address, given: Mapping[Address, Address]
 ) -> list[Address]:
     """The mapped addresses of a gateway: as given, else those of its statics."""
-    statics = [s for s in running.statics if s.real == gateway]
-    return [given[gateway]] if gateway in given else [s.mapped for s in statics]
+    if gateway in given:
+        return [given[gateway]]
+    return [seen for static in running.statics.known if (seen := static.seen(gateway))]
+
+
+def unread_statics(
+    running: RunningConfig, gateways: Iterable[Address], given: Mapping[Address, Address]
+) -> tuple[tuple[str, int], ...]:
+    """The statics of which it is not known whether they translate a gateway (text, line)."""
+    open_ = _version(running) < REAL_ADDRESSES and any(g not in given for g in gateways)
+    return running.statics.unknown if open_ else ()
 
 
 def _mapped(
@@ -81,15 +97,37 @@ def _mapped(
     """Before 8.3 both addresses of a gateway are needed: real and mapped."""
     addresses: list[Address] = []
     findings: list[Finding] = []
+    unread = unread_statics(running, gateways, given)
     for gateway in gateways:
         seen = seen_as(running, gateway, given)
         addresses += seen
-        if not seen:
+        if not (seen or unread):
             findings.append(
-                Finding(
-                    code="no-mapped-address",
-                    text=f"before 8.3 and no static for gateway {gateway}: only its real address "
+                found(
+                    "no-mapped-address",
+                    f"before 8.3 and no static for gateway {gateway}: only its real address "
                     "is exempt; give `mapped` if it has another one outside",
                 )
             )
+    findings += _shared(running, gateways)
+    findings += (
+        found(
+            "static-not-read",
+            f"`{text}` may translate a gateway: give `mapped` in exemptions.yaml",
+            line,
+        )
+        for text, line in unread
+    )
     return addresses, findings
+
+
+def _shared(running: RunningConfig, gateways: Iterable[Address]) -> Iterator[Finding]:
+    for gateway in gateways:
+        for static in running.statics.known:
+            if static.shared and (seen := static.seen(gateway)):
+                yield found(
+                    "mapped-is-shared",
+                    f"{seen} is gateway {gateway} on port 25 alone: mail that others send from "
+                    "that address is exempt with it, where a policy sees mapped addresses",
+                    static.line,
+                )

@@ -1,5 +1,9 @@
 """What a configuration must be like before anything is planned on it or said of it."""
 
+from collections.abc import Iterator
+
+from asa_automate.config.class_map import Match
+from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.simulate.classify import CLASS_DEFAULT
@@ -25,6 +29,22 @@ def must_be_understood(running: RunningConfig) -> None:
                 )
             for text, line in class_map.unknown if class_map and entry.inspects else ():
                 raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+            for match in lists_missing(running, entry):
+                raise Refused(
+                    f"class-map {entry.name}: line {match.line}: the text has no extended "
+                    f"access-list {match.argument}"
+                )
+
+
+def lists_missing(running: RunningConfig, entry: PolicyClass) -> Iterator[Match]:
+    """The matches of an inspecting class that name an access-list which the text does not have.
+
+    A device has it: the text is a part of the configuration.
+    """
+    class_map = running.class_maps.get(entry.name)
+    for match in class_map.matches if class_map and entry.inspects else ():
+        if match.kind == "access-list" and match.argument not in running.acls:
+            yield match
 
 
 def must_be_readable(running: RunningConfig) -> None:

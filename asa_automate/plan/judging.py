@@ -64,6 +64,13 @@ def judge_host(
     return judge_flows(running, flows, addresses, reading)
 
 
+def doubted(judgement: Judgement, doubts: tuple[Decider, ...]) -> Judgement:
+    """Exempt is a claim that any doubt defeats; what is inspected stays so."""
+    if judgement.state is not State.EXEMPT or not doubts:
+        return judgement
+    return Judgement(State.CANNOT_TELL, lines=doubts)
+
+
 def judge_flows(
     running: RunningConfig, flows: Iterable[Flow], addresses: tuple[Address, ...], reading: Reading
 ) -> Judgement:

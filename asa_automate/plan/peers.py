@@ -85,9 +85,15 @@ def _of_entries(lists: Lists, entries: list[Ace]) -> Iterator[Flow]:
         )
         if low is not None and high is not None:
             make = type(peer)
-            source, destination = make(low[0] or low[1]), make(high[0] or high[1])
-            if source != destination:
+            source, destination = make(_host(low)), make(_host(high))
+            own = lists.own_addresses
+            if source != destination and source not in own and destination not in own:
                 yield Flow("tcp", source, destination, SMTP, SOURCE_PORT)
+
+
+def _host(ends: tuple[int, int]) -> int:
+    """An address within a range that a host can have."""
+    return min(ends[0] + 1, ends[1]) if ends[0] == 0 else ends[0]
 
 
 def _classes(running: RunningConfig) -> Iterator[PolicyClass]:

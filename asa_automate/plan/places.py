@@ -199,7 +199,9 @@ def is_whole(now: PolicyScope, wanted: PolicyScope) -> bool:
 
 
 #: Words behind an engine that are no map's name, and the beginning of built-in maps' names.
-_NO_MAP = ("strict", "_default_")
+_NO_MAP = frozenset(
+    {"strict", "maximum-length", "fail-open", "fail-close", "h225", "ras", "error"}
+)
 
 
 def must_be_enterable(running: RunningConfig, policy: str, block: Block) -> None:
@@ -227,12 +229,11 @@ _NOT_AGAIN = "policy-map {policy}: class {name} cannot be entered again: {why}"
 
 
 def _has_map(running: RunningConfig, words: Sequence[str]) -> bool:
-    """Whether the last word of an inspection, if it may be a map's name, is one of the text's."""
-    name = words[-1] if words else ""
-    if not name or name.isdigit() or name.startswith(_NO_MAP):
-        return True
-    # The second word of "h323 h225" and "icmp error" is the engine's.
-    if len(words) == 1 and name in ("h225", "ras", "error"):
-        return True
-    heads = (stanza.text.split() for stanza in running.tree.opened())
-    return any(head[-1] == name and head[0].endswith("-map") for head in heads)
+    """Whether the map that an inspection may name is one of the text's."""
+    named = [word for word in words if not _is_no_map(word)]
+    heads = [stanza.text.split() for stanza in running.tree.opened()] if named else []
+    return all(any(h[-1] == n and h[0].endswith("-map") for h in heads) for n in named[:1])
+
+
+def _is_no_map(word: str) -> bool:
+    return word.isdigit() or word in _NO_MAP or word.startswith("_default_")

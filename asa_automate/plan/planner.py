@@ -41,6 +41,7 @@ from asa_automate.plan.strategies import (
     is_class_first,
     wanted_scopes,
 )
+from asa_automate.simulate.engines import ESMTP
 
 NOT_PROBED = PlanReading()
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
@@ -180,6 +181,13 @@ def _left_alone(
     if failure and desired.gateways:
         reason = f"nothing of ours is missing, but the model says: {failure.flow}: {failure.why}"
         return draft.model_copy(update={"status": "refused", "reason": reason})
+    if desired.unread and running.service_policies:
+        text, line = desired.unread[0]
+        reason = (
+            f"line {line}: `{text}` may give a gateway an address that is not exempt; "
+            "give `mapped` in exemptions.yaml"
+        )
+        return draft.model_copy(update={"status": "refused", "reason": reason})
     found = [] if now.is_ours else by_hand(running, desired.gateways)
     return draft.model_copy(
         update={
@@ -299,17 +307,17 @@ def _disproved(
 
 def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
     if subject.strategy is Strategy.NARROW_DEFAULT and subject.wanted:
-        names = sorted(
-            {
-                i.engine
-                for p in running.policy_maps.values()
-                for c in p.classes
-                if (m := running.class_maps.get(c.name)) and m.is_default_inspection
-                for i in c.inspects
-            }
-            - {"esmtp"}
-        )
+        narrowed = [
+            c
+            for p in running.policy_maps.values()
+            for c in p.classes
+            if (m := running.class_maps.get(c.name)) and m.is_default_inspection
+        ]
+        names = sorted({i.engine for c in narrowed for i in c.inspects} - {ESMTP})
         yield f"the gateways lose every default inspection, not esmtp alone: {', '.join(names)}"
+        for entry in narrowed:
+            if others := ", ".join(f"`{line}`" for line in entry.others):
+                yield f"the gateways leave class {entry.name} altogether, with its {others}"
     if subject.strategy is Strategy.OFF:
         yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
     if (running.version or (9, 0)) < (9, 0) and subject.wanted:

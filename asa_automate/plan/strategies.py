@@ -43,7 +43,7 @@ def wanted_scopes(
     if now.narrowed and strategy is not Strategy.NARROW_DEFAULT:
         raise TakeBackFirst(_FIRST_BACK.format(there=Strategy.NARROW_DEFAULT, wanted=strategy))
     there = _split_kind(running, now)
-    if there and strategy in (Strategy.NARROW_DEFAULT, Strategy.CLASS_FIRST) and strategy != there:
+    if there and strategy not in (Strategy.SPLIT_CLASS, there):
         raise TakeBackFirst(_FIRST_BACK.format(there=there, wanted=strategy))
     if strategy in _ONE_WAY:
         return (_ONE_WAY[strategy](running, now, gateways),)
@@ -239,10 +239,10 @@ def _narrow(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -
             class_map = running.class_maps.get(taker)
             others = [m for m in class_map.matches if m.argument != ACL] if class_map else []
             if class_map is None or not class_map.is_default_inspection or len(others) != 1:
-                line = class_map.line if class_map else 0
+                where = f"class-map {taker} (line {class_map.line})" if class_map else taker
                 raise Refused(
-                    f"class-map {taker} (line {line}) cannot be narrowed: it does not match the "
-                    "default inspection traffic alone"
+                    f"{where} cannot be narrowed: it does not match the default inspection "
+                    "traffic alone"
                 )
             narrowed.add(taker)
     if not narrowed:

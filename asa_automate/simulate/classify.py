@@ -289,9 +289,11 @@ def _acl_match(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
     acl = asked.running.acls.get(match.argument)
     if acl is None:
         asked.note(
-            "class {}: access-list {} does not exist: no match", class_map.name, match.argument
+            "class {}: the text has no access-list {}: cannot be known",
+            class_map.name,
+            match.argument,
         )
-        return False
+        return None
     ignored = class_map.is_default_inspection and not asked.world.ports_count
     if asked.lists:
         hit = asked.lists.decide(acl, asked.flow, addresses_only=ignored)

@@ -5,7 +5,7 @@ kept; a flow's entry is then the lowest bit that its parts have in common. 10,00
 flow a few microseconds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -46,6 +46,11 @@ class Lists:
     def decide(self, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
         """As :func:`asa_automate.simulate.access.decide`."""
         return self.ready(acl).decide(flow, addresses_only=addresses_only)
+
+    @property
+    def own_addresses(self) -> Collection[Address]:
+        """The firewall's own: what is sent to or by itself is not inspected."""
+        return self._running.own_addresses
 
     def members(self, end: Endpoint) -> "Members":
         """What an end of an entry stands for."""

@@ -39,7 +39,7 @@ def plain(running: RunningConfig) -> dict[str, Any]:
         "objects": sorted(running.network_objects),
         "groups": {name: list(group.lines) for name, group in running.network_groups.items()},
         "services": sorted(running.services),
-        "statics": [f"{static.mapped} {static.real}" for static in running.statics],
+        "statics": [f"{static.mapped} {static.real}" for static in running.statics.known],
         "names": {name: str(address) for name, address in running.names.items()},
         "own_addresses": {str(a): name for a, name in running.own_addresses.items()},
         "interfaces": list(running.interfaces),

@@ -18,6 +18,7 @@ from asa_automate.config.names import (
 from asa_automate.config.static import (
     Static,
     StaticLine,
+    Statics,
     read_static_lines,
     read_statics,
     write_static,
@@ -26,7 +27,8 @@ from asa_automate.config.tree import Line, read_tree
 from asa_automate.model import Address
 
 NAMES: dict[str, Address] = {"esa1": IPv4Address("192.0.2.1"), "esa6": IPv6Address("2001:db8::1")}
-OUTSIDE: dict[str, Address] = {"outside": IPv4Address("198.51.100.1")}
+FIRST = "198.51.100.1"
+OUTSIDE: dict[str, Address] = {"outside": IPv4Address(FIRST)}
 
 
 def _lines(*lines: str) -> tuple[Line, ...]:
@@ -124,11 +126,15 @@ HOST = "netmask 255.255.255.255"
         (f"198.51.100.25 esa1 {HOST} tcp 50 100", Static(REAL, MAPPED, 0, 50, 100)),
         (f"198.51.100.25 esa1 {HOST} dns norandomseq 50 udp 9", Static(REAL, MAPPED, 0, 50)),
         (f"tcp 198.51.100.25 smtp esa1 2525 {HOST}", Static(REAL, MAPPED)),
-        (f"tcp interface 25 esa1 smtp {HOST} tcp 7", Static(REAL, OUTSIDE["outside"], 0, 7)),
+        (f"tcp interface 25 esa1 smtp {HOST} tcp 7", Static(REAL, IPv4Address(FIRST), 0, 7)),
+        (f"198.51.100.25 esa1 {HOST} tcp 50 100 norandomseq", Static(REAL, MAPPED, 0, 50, 100)),
+        (f"198.51.100.25 esa1 {HOST} 0 0 norandomseq", Static(REAL, MAPPED)),
+        (f"198.51.100.25 esa1 {HOST} tcp 50 9 udp 1 dns", Static(REAL, MAPPED, 0, 50, 9)),
+        (f"198.51.100.25 esa1 {HOST} dns tcp 0 20 norandomseq", Static(REAL, MAPPED, 0, 0, 20)),
     ],
 )
 def test_statics(words: str, static: Static) -> None:
-    (found,) = read_statics(_lines(f"static (inside,outside) {words} "), NAMES, OUTSIDE)
+    (found,) = read_statics(_lines(f"static (inside,outside) {words} "), NAMES, OUTSIDE).known
 
     assert (static.real, static.mapped) == (found.real, found.mapped)
     assert (static.tcp_max, static.embryonic_max) == (found.tcp_max, found.embryonic_max)
@@ -140,15 +146,35 @@ def test_statics(words: str, static: Static) -> None:
     [
         f"static (inside,outside) tcp 198.51.100.25 https esa1 https {HOST}",
         f"static (inside,outside) udp 198.51.100.25 25 esa1 25 {HOST}",
+    ],
+)
+def test_statics_that_mail_does_not_use(line: str) -> None:
+    assert Statics() == read_statics(_lines(line), NAMES, OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         f"static (inside,dmz) tcp interface smtp esa1 smtp {HOST}",
-        "static (inside,outside) 198.51.100.0 192.0.2.0 netmask 255.255.255.0",
         "static (inside,outside) 198.51.100.25  access-list policy_nat",
+        "static (inside,outside) tcp 198.51.100.25 smtp access-list policy_nat",
         f"static (inside,outside) 198.51.100.25 nobody {HOST}",
+        f"static (inside,outside) 198.51.100.25 esa1 {HOST} something else",
+        "static (inside,outside) 198.51.100.0 192.0.2.0 netmask 255.0.255.0",
         "static",
     ],
 )
-def test_statics_that_give_no_mapped_address(line: str) -> None:
-    assert () == read_statics(_lines(line), NAMES, OUTSIDE)
+def test_statics_of_which_it_is_not_known_whom_they_translate(line: str) -> None:
+    assert Statics((), ((line, 1),)) == read_statics(_lines(line), NAMES, OUTSIDE)
+
+
+def test_a_network_keeps_the_places_of_its_hosts() -> None:
+    line = "static (inside,outside) 198.51.100.64 192.0.2.0 netmask 255.255.255.192"
+    (static,) = read_statics(_lines(line), NAMES, OUTSIDE).known
+
+    assert IPv4Address("198.51.100.65") == static.seen(REAL)
+    assert static.seen(IPv4Address("192.0.2.64")) is None
+    assert static.seen(IPv6Address("2001:db8::1")) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Strategy
-from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Finding
 from asa_automate.plan.findings.access import access
 from asa_automate.plan.findings.classes import classes
@@ -13,6 +12,7 @@ from asa_automate.plan.findings.limits import limits
 from asa_automate.plan.findings.maps import maps
 from asa_automate.plan.findings.table import found
 from asa_automate.plan.scope import Scope
+from asa_automate.simulate.access import UNIFIED
 
 
 def findings_for(

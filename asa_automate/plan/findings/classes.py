@@ -10,6 +10,7 @@ from asa_automate.model import Reading
 from asa_automate.plan.document import Finding
 from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import OTHER_PORTS, STRANGERS
+from asa_automate.plan.guards import lists_missing
 from asa_automate.plan.names import owned
 from asa_automate.plan.peers import PEERS, SOURCE_PORT
 from asa_automate.simulate.classify import CLASS_DEFAULT, World, class_takes
@@ -50,6 +51,12 @@ def _class_map(running: RunningConfig, policy: PolicyMap, entry: PolicyClass) ->
             f"class-map {entry.name} has no match line: class {entry.name} of policy-map "
             f"{policy.name} takes nobody",
             class_map.line,
+        )
+    for match in lists_missing(running, entry):
+        yield found(
+            "access-list-missing",
+            f"class-map {entry.name} has `{match.text}`, and there is no such access-list",
+            match.line,
         )
 
 

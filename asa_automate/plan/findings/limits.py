@@ -18,11 +18,12 @@ _LIMIT = re.compile(r"\S+-max ([0-9]+)")
 
 def limits(running: RunningConfig, gateways: tuple[Address, ...]) -> Iterator[Finding]:
     """Limits of translations, then those of classes that take the gateways' mail."""
-    for static in running.statics:
-        if static.real in gateways and (static.tcp_max or static.embryonic_max):
+    for static in running.statics.known:
+        held = [gateway for gateway in gateways if static.seen(gateway)]
+        if held and (static.tcp_max or static.embryonic_max):
             yield found(
                 "connection-limit",
-                f"static for gateway {static.real} limits it to {static.tcp_max} connections "
+                f"static for gateway {held[0]} limits it to {static.tcp_max} connections "
                 f"and {static.embryonic_max} embryonic ones (0 = no limit)",
                 static.line,
             )

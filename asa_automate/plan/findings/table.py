@@ -90,6 +90,12 @@ KINDS: tuple[Kind, ...] = (
         "Take the whole configuration; whom the class takes is not known.",
     ),
     Kind(
+        "access-list-missing",
+        _SERIOUS,
+        "A class in force matches an access-list that the text does not have.",
+        "Take the whole configuration; whom the class takes is not known.",
+    ),
+    Kind(
         "class-map-without-match",
         _WARNING,
         "A class in force has a class-map without a match line: it takes nobody.",
@@ -242,6 +248,18 @@ KINDS: tuple[Kind, ...] = (
         _WARNING,
         "Before 8.3 a gateway needs its mapped address, and none is known.",
         "Give it as `mapped` in exemptions.yaml if the gateway has one.",
+    ),
+    Kind(
+        "static-not-read",
+        _WARNING,
+        "Before 8.3 a static may translate a gateway, and whom it translates is not known.",
+        "Give the gateway's mapped address as `mapped` in exemptions.yaml.",
+    ),
+    Kind(
+        "mapped-is-shared",
+        _WARNING,
+        "Before 8.3 a gateway has its mapped address for port 25 alone; others may use it too.",
+        "Accept it, or give the gateway a mapped address of its own.",
     ),
     Kind(
         "ipv6-inspection-lost",
