@@ -101,12 +101,12 @@ def _mapped(
     for gateway in gateways:
         seen = seen_as(running, gateway, given)
         addresses += seen
-        if not (seen or unread):
+        if not seen:
             findings.append(
                 found(
                     "no-mapped-address",
-                    f"before 8.3 and no static for gateway {gateway}: only its real address "
-                    "is exempt; give `mapped` if it has another one outside",
+                    f"before 8.3 and no static is known for gateway {gateway}: only its real "
+                    "address is exempt; give `mapped` if it has another one outside",
                 )
             )
     findings += _shared(running, gateways)

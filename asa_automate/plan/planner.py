@@ -181,14 +181,14 @@ def _left_alone(
     if failure and desired.gateways:
         reason = f"nothing of ours is missing, but the model says: {failure.flow}: {failure.why}"
         return draft.model_copy(update={"status": "refused", "reason": reason})
-    if desired.unread and running.service_policies:
+    found = [] if now.is_ours else by_hand(running, desired.gateways)
+    if found and desired.unread:
         text, line = desired.unread[0]
         reason = (
             f"line {line}: `{text}` may give a gateway an address that is not exempt; "
             "give `mapped` in exemptions.yaml"
         )
         return draft.model_copy(update={"status": "refused", "reason": reason})
-    found = [] if now.is_ours else by_hand(running, desired.gateways)
     return draft.model_copy(
         update={
             "reason": _nothing_to_do(running, now, desired, found),
