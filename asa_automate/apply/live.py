@@ -10,9 +10,10 @@ from asa_automate.plan.flows import control_flows
 from asa_automate.plan.names import CLASS
 from asa_automate.plan.peers import PEERS
 from asa_automate.show.flow import FlowAnswer, FlowSection, parse_flow
-from asa_automate.simulate.classify import Taken, World, classify_in
+from asa_automate.simulate.classify import Taken, classify_in
 from asa_automate.simulate.engines import ESMTP, effective_map
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.world import World
 
 #: So many pairs are tried as control before a policy is said to have none.
 _TRIES = 6

@@ -17,7 +17,8 @@ from asa_automate.fleet.local import each
 from asa_automate.inventory import Inventory
 from asa_automate.model import Device, Identity, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 from asa_automate.show.device import parse_version
 from asa_automate.show.service_policy import ServicePolicyReport, parse_service_policy
 

@@ -85,7 +85,8 @@ def flow(
 
 def _unknown(running: "RunningConfig", asked: "Flow") -> frozenset[str]:
     from asa_automate.model import Reading
-    from asa_automate.simulate.classify import World, classify
+    from asa_automate.simulate.classify import classify
+    from asa_automate.simulate.world import World
 
     return classify(running, asked, World(Reading.PER_ENGINE)).unknown
 
@@ -93,8 +94,9 @@ def _unknown(running: "RunningConfig", asked: "Flow") -> frozenset[str]:
 def explain(running: "RunningConfig", asked: "Flow") -> dict[str, dict[str, Any]]:
     """The contract of ``simulate flow --output json``, reading by reading."""
     from asa_automate.model import Reading
-    from asa_automate.simulate.classify import World, classify
+    from asa_automate.simulate.classify import classify
     from asa_automate.simulate.engines import ESMTP, effective_map
+    from asa_automate.simulate.world import World
 
     answers = {}
     for reading in (Reading.PER_ENGINE, Reading.PER_CLASS):
@@ -142,7 +144,7 @@ def plan(
 def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
     from asa_automate.config.reader import read_running
     from asa_automate.model import Device
-    from asa_automate.plan.planner import proof_again
+    from asa_automate.plan.soundness import proof_again
     from asa_automate.plan.state import fingerprint_of
 
     answer: dict[str, Any] = {"device": one.device, "holds": False, "why": None}

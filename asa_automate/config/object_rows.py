@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from asa_automate.config.access_list import Words
+from asa_automate.config.ends import Words
 from asa_automate.config.feed import Row
 from asa_automate.config.spelling import printed_lines
 

@@ -4,12 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
-from asa_automate.config.access_list import (
-    Endpoint,
-    Words,
-    take_endpoint,
-    write_endpoint,
-)
+from asa_automate.config.ends import Endpoint, Words, take_endpoint, write_endpoint
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import as_address
 from asa_automate.config.object_rows import (

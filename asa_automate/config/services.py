@@ -4,12 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from asa_automate.config.access_list import (
-    Ports,
-    Words,
-    take_ports,
-    write_ports,
-)
+from asa_automate.config.ends import TCP_UDP, Ports, Words, take_ports, write_ports
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import protocol_name
 from asa_automate.config.object_rows import (
@@ -30,8 +25,6 @@ from asa_automate.config.spelling import (
     with_kept,
 )
 from asa_automate.config.tree import Line
-
-_TCP_UDP = "tcp-udp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +158,7 @@ def _service_of(member: str, words: Words, values: Mapping[str, str]) -> Service
 
 
 def _of_protocol(word: str) -> Service | None:
-    protocol = word if word == _TCP_UDP else protocol_name(word)
+    protocol = word if word == TCP_UDP else protocol_name(word)
     return Service(protocol) if protocol else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from asa_automate.config.access_list import Words
+from asa_automate.config.ends import Words
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import as_address, port_number
 from asa_automate.config.spelling import Spelling, as_printed, spelling_of

@@ -16,10 +16,11 @@ from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import gateway_flows
 from asa_automate.plan.names import ACL, CLASS, owned
 from asa_automate.plan.scope import PERMIT_SMTP, Scope
-from asa_automate.simulate.classify import World, class_takes, classify, policies_for
+from asa_automate.simulate.classify import class_takes, classify, policies_for
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
 from asa_automate.simulate.matcher import decided
+from asa_automate.simulate.world import World
 
 _WORLD = World(Reading.PER_ENGINE)
 

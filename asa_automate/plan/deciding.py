@@ -9,16 +9,11 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy, write_service_policy
 from asa_automate.plan.guards import lists_missing
 from asa_automate.plan.names import ACL, CLASS
-from asa_automate.simulate.classify import (
-    CLASS_DEFAULT,
-    Taken,
-    World,
-    class_takes,
-    policies_for,
-)
+from asa_automate.simulate.classify import Taken, class_takes, policies_for
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import decided
+from asa_automate.simulate.world import CLASS_DEFAULT, World
 
 
 @dataclass(frozen=True, slots=True, order=True)

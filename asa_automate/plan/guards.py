@@ -6,7 +6,7 @@ from asa_automate.config.class_map import Match
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
-from asa_automate.simulate.classify import CLASS_DEFAULT
+from asa_automate.simulate.world import CLASS_DEFAULT
 
 
 def must_be_understood(running: RunningConfig) -> None:

@@ -7,9 +7,11 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Address, Reading
 from asa_automate.plan.peers import flows_of_others
-from asa_automate.simulate.classify import Verdict, World, class_takes, classify, classify_in
+from asa_automate.simulate.classify import Verdict, class_takes, classify, classify_in
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.matcher import Lists, named_by
+from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.members import named_by
+from asa_automate.simulate.world import World
 
 _Worlds = tuple[object, ...]
 #: Lists of so many entries are compared by what they say, longer ones by what is prepared.

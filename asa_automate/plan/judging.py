@@ -25,9 +25,10 @@ from asa_automate.plan.flows import STRANGERS, gateway_flows
 from asa_automate.plan.peers import PEERS
 from asa_automate.plan.proof import worlds
 from asa_automate.plan.verdicts import By, Judgement, Part, State
-from asa_automate.simulate.classify import Taken, World, classify, policies_for
+from asa_automate.simulate.classify import Taken, classify, policies_for
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
+from asa_automate.simulate.world import World
 
 #: Beyond this many classes whose match cannot be known, only all and none of them are tried.
 _MOST_UNKNOWN = 3

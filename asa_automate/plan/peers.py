@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 from itertools import product
 
-from asa_automate.config.access_list import Ace, Acl, Endpoint, Ports
+from asa_automate.config.access_list import Ace, Acl
+from asa_automate.config.ends import Endpoint, Ports
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading
 from asa_automate.simulate.access import Truth
-from asa_automate.simulate.classify import World, class_takes
+from asa_automate.simulate.classify import class_takes
 from asa_automate.simulate.flow import SMTP, Flow
 from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.world import World
 
 #: RFC 5737 TEST-NET-2, RFC 3849: addresses that are nobody's.
 PEERS: tuple[Address, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:ffff::7"))

@@ -1,11 +1,10 @@
 """From a configuration and a wish to a plan with its proof: pure, one device at a time."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
-from asa_automate.model import Exemption, Identity, Reading, Strategy
+from asa_automate.model import Reading, Strategy
 from asa_automate.plan.adopt import (
     LeftOut,
     broken,
@@ -17,11 +16,11 @@ from asa_automate.plan.adopt import (
     unguarded,
 )
 from asa_automate.plan.desired import Desired, desired_for
-from asa_automate.plan.document import Command, DevicePlan, PlanReading, Proof
-from asa_automate.plan.findings import findings_for, ipv6_loss
+from asa_automate.plan.document import Command, DevicePlan
+from asa_automate.plan.documented import documented_plan
+from asa_automate.plan.findings import findings_for
 from asa_automate.plan.gap import gap_findings, gaps_of
 from asa_automate.plan.guards import must_be_understood
-from asa_automate.plan.judge import Judge
 from asa_automate.plan.order import way
 from asa_automate.plan.places import pinned
 from asa_automate.plan.probe import make_probe
@@ -32,8 +31,9 @@ from asa_automate.plan.proof import (
     prove,
     states_after,
 )
-from asa_automate.plan.recipe import REASON, documented_lines, recipe_findings
+from asa_automate.plan.request import Request, refused
 from asa_automate.plan.scope import Scope, scope_of
+from asa_automate.plan.soundness import BOTH, elsewhere_of, soundness
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.plan.strategies import (
     TakeBackFirst,
@@ -41,27 +41,6 @@ from asa_automate.plan.strategies import (
     is_class_first,
     wanted_scopes,
 )
-from asa_automate.simulate.engines import ESMTP
-
-NOT_PROBED = PlanReading()
-BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of the planner for one device.
-
-    Args:
-        reading: what is known of the device; ``UNKNOWN`` where nothing is.
-        strategy: of the command line, ``None`` to follow exemptions and reading.
-    """
-
-    device: str
-    context: str | None
-    identity: Identity
-    exemptions: tuple[Exemption, ...]
-    reading: PlanReading = NOT_PROBED
-    strategy: Strategy | None = None
 
 
 def plan_device(request: Request, running: RunningConfig) -> DevicePlan:
@@ -103,27 +82,14 @@ def _another_strategy(request: Request, running: RunningConfig, tried: str | Non
     return ""
 
 
-def refused(request: Request, reason: str, running: RunningConfig | None = None) -> DevicePlan:
-    """A plan that changes nothing, with the reason why."""
-    return DevicePlan(
-        device=request.device,
-        context=request.context,
-        identity=request.identity,
-        status="refused",
-        reason=reason,
-        reading=request.reading,
-        fingerprint=fingerprint_of(running) if running else None,
-    )
-
-
 def _plan(request: Request, running: RunningConfig) -> DevicePlan:
     must_be_understood(running)
     if request.strategy is Strategy.AS_DOCUMENTED:
-        return _documented(request, running)
+        return documented_plan(request, running)
     now = scope_of(running)
     desired = desired_for(running, request.exemptions, request.strategy)
     if desired.strategy is Strategy.AS_DOCUMENTED:
-        return _documented(request, running)
+        return documented_plan(request, running)
     strategy = _strategy(request, running, desired, now)
     plans = (
         _to_scope(request, running, now, wanted, desired, strategy)
@@ -254,8 +220,8 @@ def _proved(
         gaps=gaps_of(both_ways.inverse),
     )
     probe = make_probe(running)
-    sound, failure = _soundness(draft.reading.value, subject, back, can_probe=probe is not None)
-    elsewhere = (*_elsewhere(running, subject), *(gap.sentence for gap in subject.gaps))
+    sound, failure = soundness(draft.reading.value, subject, back, can_probe=probe is not None)
+    elsewhere = (*elsewhere_of(running, subject), *(gap.sentence for gap in subject.gaps))
     proof = as_document(subject, failure, sound, elsewhere)
     plan = draft.model_copy(
         update={
@@ -268,26 +234,6 @@ def _proved(
         }
     )
     return plan if failure is None else _disproved(plan, failure, running, both_ways.now, desired)
-
-
-def _soundness(
-    reading: Reading, subject: Subject, back: Subject, *, can_probe: bool
-) -> tuple[str, Failure | None]:
-    """How far the plan is sound, and the failure under the reading that this presumes."""
-    judge = Judge()
-
-    def failure(*readings: Reading) -> Failure | None:
-        return prove(subject, readings, judge) or prove(back, readings, judge)
-
-    if reading is not Reading.UNKNOWN:
-        known = failure(reading)
-        other = BOTH[1] if reading is BOTH[0] else BOTH[0]
-        sound = "both-readings" if known is None and failure(other) is None else "known-reading"
-        return sound, known
-    per_engine = failure(Reading.PER_ENGINE)
-    if per_engine is None and failure(Reading.PER_CLASS) is None:
-        return "both-readings", None
-    return ("needs-probe" if can_probe else "live-proof-required"), per_engine
 
 
 def _disproved(
@@ -305,25 +251,6 @@ def _disproved(
     )
 
 
-def _elsewhere(running: RunningConfig, subject: Subject) -> Iterator[str]:
-    if subject.strategy is Strategy.NARROW_DEFAULT and subject.wanted:
-        narrowed = [
-            c
-            for p in running.policy_maps.values()
-            for c in p.classes
-            if (m := running.class_maps.get(c.name)) and m.is_default_inspection
-        ]
-        names = sorted({i.engine for c in narrowed for i in c.inspects} - {ESMTP})
-        yield f"the gateways lose every default inspection, not esmtp alone: {', '.join(names)}"
-        for entry in narrowed:
-            if others := ", ".join(f"`{line}`" for line in entry.others):
-                yield f"the gateways leave class {entry.name} altogether, with its {others}"
-    if subject.strategy is Strategy.OFF:
-        yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
-    if (running.version or (9, 0)) < (9, 0) and subject.wanted:
-        yield f"{ipv6_loss(subject.strategy)}: before 9.0 an access-list knows no IPv6"
-
-
 def _nothing_to_do(
     running: RunningConfig, now: Scope, desired: Desired, found: list[LeftOut]
 ) -> str:
@@ -336,48 +263,3 @@ def _nothing_to_do(
     if not now.is_ours:
         return f"no attached policy inspects the gateways' SMTP{nobody_inspects(running)}"
     return "the gateways are exempt as wanted"
-
-
-def _documented(request: Request, running: RunningConfig) -> DevicePlan:
-    """The recipe of the document, played on the model: it exempts nobody."""
-    desired = desired_for(running, _as_split(request.exemptions), Strategy.SPLIT_CLASS)
-    policies = list(dict.fromkeys(a.policy for a in running.service_policies))
-    lines = documented_lines(policies, desired.gateways)
-    commands = tuple(Command(line=line, why="Cisco document 117801, repaired") for line in lines)
-    subject = Subject(
-        states_after(running, commands), desired.gateways, (), Strategy.AS_DOCUMENTED
-    )
-    failure = prove(subject, BOTH)
-    proof: Proof = as_document(subject, failure, "both-readings", ())
-    return DevicePlan(
-        device=request.device,
-        context=request.context,
-        identity=request.identity,
-        status="refused",
-        reason=REASON,
-        strategy=str(Strategy.AS_DOCUMENTED),
-        reading=request.reading,
-        fingerprint=fingerprint_of(running),
-        commands=commands,
-        findings=tuple(recipe_findings(running, desired.gateways, failure)),
-        proof=proof.model_copy(update={"holds": False}),
-    )
-
-
-def _as_split(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
-    return tuple(e.model_copy(update={"strategy": Strategy.SPLIT_CLASS}) for e in exemptions)
-
-
-def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
-    """Play a plan's lines on a configuration and prove it anew; why it fails, or ``None``."""
-    states = states_after(running, plan.commands)
-    if fingerprint_of(states[-1]) != plan.target_fingerprint:
-        return "its lines do not lead to the configuration that it promises"
-    now, end = scope_of(running), scope_of(states[-1])
-    strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
-    gaps = gaps_of(plan.commands)
-    subject = Subject(states, end.members or (), now.members or (), strategy, gaps)
-    failure = prove(
-        subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
-    )
-    return f"{failure.flow}: {failure.why}" if failure else None

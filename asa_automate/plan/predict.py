@@ -14,7 +14,7 @@ from asa_automate.config.objects import read_network_groups
 from asa_automate.config.policy_map import read_policy_maps
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.tree import Bulk, Line, Stanza
-from asa_automate.simulate.classify import CLASS_DEFAULT
+from asa_automate.simulate.world import CLASS_DEFAULT
 
 _OPENERS = ("object-group network ", "class-map ", "policy-map ")
 

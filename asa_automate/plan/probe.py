@@ -14,9 +14,10 @@ from asa_automate.model import Reading
 from asa_automate.plan.document import Command, Probe
 from asa_automate.plan.names import PROBE
 from asa_automate.plan.predict import Prediction
-from asa_automate.simulate.classify import World, classify_in
+from asa_automate.simulate.classify import classify_in
 from asa_automate.simulate.flow import Flow, parse_flow
 from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.world import World
 
 #: RFC 5737: addresses for documentation.
 SOURCE, DESTINATION = "192.0.2.1", "198.51.100.1"

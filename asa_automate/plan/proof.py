@@ -21,9 +21,9 @@ from asa_automate.plan.gap import Gap, Treatment, is_in_gap
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
-from asa_automate.simulate.classify import World
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.world import World
 
 #: Beyond this many classes whose match cannot be known, nothing is claimed.
 _MOST_UNKNOWN = 3

@@ -15,8 +15,8 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address
 from asa_automate.plan.names import ACL, CLASS, GROUP, PREFIX, PROBE, owned
-from asa_automate.simulate.classify import CLASS_DEFAULT
 from asa_automate.simulate.engines import ESMTP
+from asa_automate.simulate.world import CLASS_DEFAULT
 
 #: Every entry that our ACL may hold. The port is written as the device prints it.
 DENY_TO = f"extended deny tcp any object-group {GROUP} eq smtp"

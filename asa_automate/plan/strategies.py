@@ -1,15 +1,12 @@
 """What a firewall should look like, by strategy: from a scope and gateways to the wanted scope."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.running import RunningConfig
-from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.errors import Refused
-from asa_automate.model import Address, Reading, Strategy
-from asa_automate.plan.flows import gateway_flows
-from asa_automate.plan.judge import Judge
+from asa_automate.model import Address, Strategy
 from asa_automate.plan.names import ACL, CLASS
 from asa_automate.plan.places import must_be_enterable, stands_first
 from asa_automate.plan.scope import (
@@ -19,7 +16,7 @@ from asa_automate.plan.scope import (
     PolicyScope,
     Scope,
 )
-from asa_automate.simulate.classify import World
+from asa_automate.plan.takers import takers_of
 from asa_automate.simulate.engines import ESMTP, effective_map
 
 
@@ -150,7 +147,7 @@ def _split_policy(
     which: index of the class that inspects gateways whose line our class repeats.
     """
     policy = now.policies[name]
-    found = set(_takers(running, name, gateways))
+    found = set(takers_of(running, name, gateways))
     takers = [c for c in policy.esmtp if c in found]
     if not takers:
         # Whoever else inspects ESMTP here does not inspect the gateways.
@@ -166,7 +163,7 @@ def different_maps(
 ) -> str | None:
     """Where the gateways are inspected with different maps, in words; else ``None``."""
     for name, policy in now.policies.items():
-        found = set(_takers(running, name, gateways))
+        found = set(takers_of(running, name, gateways))
         lines = {policy.esmtp[c] for c in found}
         if len({effective_map(ESMTP, " ".join(t.split()[2:]) or None) for t in lines}) > 1:
             where = ", ".join(
@@ -176,53 +173,6 @@ def different_maps(
             )
             return f"policy-map {name} inspects the gateways' SMTP with different maps in {where}"
     return None
-
-
-def _takers(running: RunningConfig, name: str, gateways: tuple[Address, ...]) -> Iterator[str]:
-    """Classes that inspect a gateway's SMTP, each found once those before it have let go."""
-    attached = [a for a in running.service_policies if a.policy == name]
-    left = _without_inspect(running, name, CLASS)
-    judge = Judge()
-    while found := _first_taker(left, attached, gateways, judge):
-        yield found
-        left = _without_inspect(left, name, found)
-
-
-def _first_taker(
-    running: RunningConfig,
-    attached: Iterable[ServicePolicy],
-    gateways: tuple[Address, ...],
-    judge: Judge,
-) -> str | None:
-    for where in attached:
-        for flow in gateway_flows(running, gateways, judge.lists(running)):
-            for assume in (True, False):
-                names = dict.fromkeys(running.class_maps, assume)
-                world = World(Reading.PER_ENGINE, assume=names)
-                taken = judge.verdict_in(running, where, flow, world).by(ESMTP)
-                if taken:
-                    return taken.class_name
-    return None
-
-
-def _without_inspect(running: RunningConfig, policy: str, class_name: str) -> RunningConfig:
-    return _changed(
-        running,
-        policy,
-        lambda c: (
-            replace(c, inspects=tuple(i for i in c.inspects if i.engine != ESMTP))
-            if c.name == class_name
-            else c
-        ),
-    )
-
-
-def _changed(
-    running: RunningConfig, name: str, change: Callable[[PolicyClass], PolicyClass]
-) -> RunningConfig:
-    policy = running.policy_maps[name]
-    changed = replace(policy, classes=tuple(change(c) for c in policy.classes))
-    return replace(running, policy_maps={**running.policy_maps, name: changed})
 
 
 def _members(now: Scope, gateways: tuple[Address, ...]) -> tuple[Address, ...]:
@@ -264,7 +214,7 @@ def _narrow_takers(
     narrowed = [c for c in holders if c in running.class_maps and _narrowed_by_us(running, c)]
     if narrowed:
         return narrowed
-    takers = list(_takers(running, name, gateways))
+    takers = list(takers_of(running, name, gateways))
     default = [c.name for c in _default_classes(running, name)]
     return takers or [c for c in holders if c in default]
 
@@ -280,7 +230,7 @@ def _off(running: RunningConfig, now: Scope, gateways: tuple[Address, ...]) -> S
     cleared = without_ours(running, now)
     policies = {}
     for name, policy in cleared.policies.items():
-        takers = list(_takers(running, name, gateways))
+        takers = list(takers_of(running, name, gateways))
         policies[name] = PolicyScope({c: t for c, t in policy.esmtp.items() if c not in takers})
     return Scope(policies=policies)
 
@@ -304,7 +254,7 @@ def _placed(
     name: str,
     gateways: tuple[Address, ...],
 ) -> PolicyScope:
-    takers = list(_takers(running, name, gateways))
+    takers = list(takers_of(running, name, gateways))
     if not takers or wanted.own is None or stands_first(now, takers):
         return wanted
     others = [b for b in now.classes or () if b.name != CLASS]

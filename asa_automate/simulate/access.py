@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from asa_automate.config.access_list import Ace, Acl, Endpoint, Ports
+from asa_automate.config.access_list import Ace, Acl
+from asa_automate.config.ends import TCP_UDP, Endpoint, Ports
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.services import Service
 from asa_automate.model import Address
@@ -21,7 +22,6 @@ Truth: TypeAlias = bool | None
 UNIFIED = (9, 0)
 _MAX_NESTING = 16
 _IP = "ip"
-_TCP_UDP = "tcp-udp"
 _NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}
 
 
@@ -152,7 +152,7 @@ def _member_has(running: RunningConfig, member: Service, flow: Flow, depth: int)
 def _protocol_is(wanted: str, protocol: str) -> bool:
     if wanted in (_IP, protocol):
         return True
-    if wanted == _TCP_UDP:
+    if wanted == TCP_UDP:
         return protocol in ("tcp", "udp")
     return _NUMBERS.get(protocol, protocol) == _NUMBERS.get(wanted, wanted)
 

@@ -12,39 +12,19 @@ Two readings of Cisco's documents are modelled side by side (:class:`~asa_automa
 The tracer is the evaluator: what is written down is what was decided.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from asa_automate.config.class_map import ClassMap, Match
-from asa_automate.config.names import port_number
 from asa_automate.config.policy_map import Inspect, PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Reading
-from asa_automate.simulate.access import Truth, both
+from asa_automate.simulate.access import Truth
 from asa_automate.simulate.engines import default_engines, effective_map, speaks
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.matcher import Lists, decided
-
-CLASS_DEFAULT = "class-default"
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the documents or the text leave open, decided one way.
-
-    Args:
-        reading: ``PER_ENGINE`` or ``PER_CLASS``.
-        fall_through: whether the global policy may inspect a flow with an engine that an
-            interface policy has but does not use for this flow (Cisco does not say).
-        assume: for classes whose match cannot be known from a five-tuple, whether they match.
-        ports_count: whether ports count in an ACL combined with default-inspection-traffic.
-    """
-
-    reading: Reading
-    fall_through: bool = True
-    assume: Mapping[str, bool] = field(default_factory=dict)
-    ports_count: bool = False
+from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.matching import Pen, Question, takes
+from asa_automate.simulate.world import CLASS_DEFAULT, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +41,6 @@ class Taken:
     def treatment(self) -> tuple[str, str | None]:
         """What the flow feels of it: the engine and the map in force."""
         return self.engine, effective_map(self.engine, self.map)
-
-
-Pen = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +80,7 @@ def classify(
         pen: is given each step in words.
         lists: where many flows are asked about, the access-lists made ready for that.
     """
-    asked = _Question(running, flow, world, pen, lists)
+    asked = Question(running, flow, world, pen, lists)
     taken: dict[str, Taken] = {}
     unknown: set[str] = set()
     closed: set[str] = set()
@@ -140,7 +117,7 @@ def classify_in(
     lists: Lists | None = None,
 ) -> Verdict:
     """The verdict of one attached policy alone."""
-    return _in(_Question(running, flow, world, pen, lists), attached)
+    return _in(Question(running, flow, world, pen, lists), attached)
 
 
 def class_takes(
@@ -152,26 +129,10 @@ def class_takes(
     lists: Lists | None = None,
 ) -> Truth:
     """Whether a class matches a flow; ``None`` where its text does not let that be known."""
-    return _class_takes(_Question(running, flow, world, pen, lists), entry)
+    return takes(Question(running, flow, world, pen, lists), entry)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked: a flow, in a configuration, in a world."""
-
-    running: RunningConfig
-    flow: Flow
-    world: World
-    pen: Pen | None
-    lists: Lists | None
-
-    def note(self, text: str, *values: object) -> None:
-        """One step for the pen; words are put together only for one who reads them."""
-        if self.pen:
-            self.pen(text.format(*values))
-
-
-def _in(asked: _Question, attached: ServicePolicy) -> Verdict:
+def _in(asked: Question, attached: ServicePolicy) -> Verdict:
     policy = asked.running.policy_maps.get(attached.policy)
     if policy is None:
         asked.note("{}: policy-map {} does not exist", attached.scope, attached.policy)
@@ -181,7 +142,7 @@ def _in(asked: _Question, attached: ServicePolicy) -> Verdict:
     return (_per_class if per_class else _per_engine)(asked, attached, policy)
 
 
-def _per_engine(asked: _Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
+def _per_engine(asked: Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
     taken: dict[str, Taken] = {}
     unknown: set[str] = set()
     for entry in _in_order(policy):
@@ -197,7 +158,7 @@ def _per_engine(asked: _Question, attached: ServicePolicy, policy: PolicyMap) ->
     return Verdict(tuple(taken.values()), frozenset(unknown))
 
 
-def _per_class(asked: _Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
+def _per_class(asked: Question, attached: ServicePolicy, policy: PolicyMap) -> Verdict:
     unknown: set[str] = set()
     for entry in _in_order(policy):
         if not entry.inspects:
@@ -226,7 +187,7 @@ def _in_order(policy: PolicyMap) -> Iterator[PolicyClass]:
     yield from (c for c in policy.classes if c.name == CLASS_DEFAULT)
 
 
-def _applying(asked: _Question, entry: PolicyClass) -> Iterator[Inspect]:
+def _applying(asked: Question, entry: PolicyClass) -> Iterator[Inspect]:
     """The inspections of a matching class that concern this flow's protocol and port."""
     flow, class_map = asked.flow, asked.running.class_maps.get(entry.name)
     default = class_map is not None and class_map.is_default_inspection
@@ -245,8 +206,8 @@ def _engines(running: RunningConfig, policy: str) -> set[str]:
     return {i.engine for c in found.classes for i in c.inspects} if found else set()
 
 
-def _matches(asked: _Question, entry: PolicyClass, unknown: set[str]) -> bool:
-    truth = _class_takes(asked, entry)
+def _matches(asked: Question, entry: PolicyClass, unknown: set[str]) -> bool:
+    truth = takes(asked, entry)
     if truth is None:
         unknown.add(entry.name)
         truth = asked.world.assume.get(entry.name, False)
@@ -254,79 +215,3 @@ def _matches(asked: _Question, entry: PolicyClass, unknown: set[str]) -> bool:
             "class {}: cannot be known; taken as {} match", entry.name, "a" if truth else "no"
         )
     return truth
-
-
-def _class_takes(asked: _Question, entry: PolicyClass) -> Truth:
-    if entry.name == CLASS_DEFAULT:
-        asked.note("class class-default matches any")
-        return True
-    class_map = asked.running.class_maps.get(entry.name)
-    if class_map is None or not class_map.matches:
-        asked.note("class {} (line {}) has no match: takes nothing", entry.name, entry.line)
-        return False
-    truth = both(*(_match_takes(asked, class_map, match) for match in class_map.matches))
-    return None if class_map.unknown and truth else truth
-
-
-def _match_takes(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
-    flow = asked.flow
-    match match.kind:
-        case "any":
-            truth: Truth = True
-        case "default-inspection-traffic":
-            truth = bool(default_engines(flow.protocol, flow.destination_port))
-        case "port":
-            truth = _port_match(match.argument, flow)
-        case "access-list":
-            return _acl_match(asked, class_map, match)
-        case _:
-            truth = None
-    asked.note("class {}: {} (line {}): {}", class_map.name, match.text, match.line, _said(truth))
-    return truth
-
-
-def _acl_match(asked: _Question, class_map: ClassMap, match: Match) -> Truth:
-    acl = asked.running.acls.get(match.argument)
-    if acl is None:
-        asked.note(
-            "class {}: the text has no access-list {}: cannot be known",
-            class_map.name,
-            match.argument,
-        )
-        return None
-    ignored = class_map.is_default_inspection and not asked.world.ports_count
-    if asked.lists:
-        hit = asked.lists.decide(acl, asked.flow, addresses_only=ignored)
-    else:
-        hit = decided(asked.running, acl, asked.flow, addresses_only=ignored)
-    entry = hit.entry
-    asked.note(
-        "class {}: {} (line {}): {} by {}",
-        class_map.name,
-        match.text,
-        match.line,
-        _said(hit.match),
-        f"line {entry.line}: {entry.text}" if entry else "no entry matches",
-    )
-    return hit.match
-
-
-def _port_match(argument: str, flow: Flow) -> Truth:
-    """``match port tcp eq N`` and ``range A B``: the destination port (8.4 CLI guide p.32-13)."""
-    words = argument.split()
-    numbers = [number for word in words[2:] if (number := port_number(word)) is not None]
-    if len(words) < 3 or len(numbers) != len(words) - 2:
-        return None
-    if flow.protocol != words[0]:
-        return False
-    match words[1], numbers:
-        case "eq", [port]:
-            return flow.destination_port == port
-        case "range", [low, high]:
-            return low <= flow.destination_port <= high
-        case _:
-            return None
-
-
-def _said(truth: Truth) -> str:
-    return {True: "match", False: "no match", None: "cannot be known"}[truth]

@@ -5,25 +5,24 @@ kept; a flow's entry is then the lowest bit that its parts have in common. 10,00
 flow a few microseconds.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from asa_automate.config.access_list import Ace, Acl, Endpoint, Network
+from asa_automate.config.access_list import Ace, Acl
+from asa_automate.config.ends import Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
-from asa_automate.simulate.access import UNIFIED, Hit, Truth, decide, service_takes
+from asa_automate.simulate.access import Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
+from asa_automate.simulate.members import Flat, Members, named_by, noun_of, range_of
 
 #: From so many entries on it is worth while to prepare a list for a single flow.
 _LONG = 64
 #: Entries that have something for certain, and those that may have it besides.
 Bits = tuple[int, int]
 Host = tuple[int, int]
-#: First and last address.
-Range = tuple[int, int]
-_NAMED = ("object", "object-group")
 _HALF, _NEAR = 16, 1 << 20
 
 
@@ -41,7 +40,7 @@ class Lists:
         self._running = running
         #: By the identity of the access-list; a matcher holds on to its access-list.
         self._ready: dict[int, Matcher] = {}
-        self._flat = _Flat(running)
+        self._flat = Flat(running)
 
     def decide(self, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
         """As :func:`asa_automate.simulate.access.decide`."""
@@ -79,7 +78,7 @@ class Matcher:
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
         self._nouns = dict(named_by(running, acl))
-        flat = _Flat(running)
+        flat = Flat(running)
         self._source = _Side(flat, [e.source for e in self._entries])
         self._destination = _Side(flat, [e.destination for e in self._entries])
         self._services = _by_service(self._entries)
@@ -94,7 +93,7 @@ class Matcher:
     def _same(self, running: RunningConfig) -> bool:
         mine = self._running
         return (mine.version, mine.own_addresses) == (running.version, running.own_addresses) and (
-            all(_noun(running, kind, name) is noun for (kind, name), noun in self._nouns.items())
+            all(noun_of(running, kind, name) is noun for (kind, name), noun in self._nouns.items())
         )
 
     def decide(self, flow: Flow, *, addresses_only: bool) -> Hit:
@@ -150,7 +149,7 @@ class Matcher:
 class _Side:
     """Sources or destinations of all entries."""
 
-    def __init__(self, flat: "_Flat", ends: list[Endpoint]) -> None:
+    def __init__(self, flat: "Flat", ends: list[Endpoint]) -> None:
         self._hosts: dict[Host, list[int]] = {}
         #: Ranges with their entries: those of few IPv4 addresses by the first half of these.
         self._near: dict[int, list[tuple[int, int, int]]] = {}
@@ -160,7 +159,7 @@ class _Side:
         for end, mask in _by_meaning(ends).items():
             ranges: Iterable[tuple[int, int, int]]
             if end.network is not None:
-                ranges = (_range(end.network),)
+                ranges = (range_of(end.network),)
             else:
                 ranges = members = flat.members(end)
                 self._open |= 0 if members.understood else mask
@@ -186,121 +185,6 @@ class _Side:
                     sure |= mask
             found = self._known[address] = (sure, self._open)
         return found
-
-
-class Members:
-    """The addresses that an end of an entry stands for, those of nested groups included.
-
-    Args:
-        ranges: IP version, first and last address.
-        understood: ``False`` where it may stand for others besides.
-    """
-
-    __slots__ = ("ranges", "understood")
-
-    def __init__(self, ranges: Iterable[tuple[int, int, int]], *, understood: bool = True) -> None:
-        given = list(ranges)
-        self.ranges = {v: _apart([(a, b) for w, a, b in given if w == v]) for v in (4, 6)}
-        self.understood = understood
-
-    def __iter__(self) -> Iterator[tuple[int, int, int]]:
-        return ((v, low, high) for v in (4, 6) for low, high in self.ranges[v])
-
-
-def _apart(ranges: list[Range]) -> list[Range]:
-    """The same addresses in ranges that neither meet nor overlap, in order."""
-    if len(ranges) < 2:
-        return ranges
-    found: list[Range] = []
-    for low, high in sorted(ranges):
-        if found and low <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(found[-1][1], high))
-        else:
-            found.append((low, high))
-    return found
-
-
-class _Flat:
-    """Ends taken apart, each once."""
-
-    def __init__(self, running: RunningConfig) -> None:
-        self._running = running
-        self._done: dict[tuple[str, str], Members] = {}
-
-    def members(self, end: Endpoint, above: frozenset[tuple[str, str]] = frozenset()) -> Members:
-        if end.kind not in _NAMED:
-            return _plain(self._running, end)
-        key = (end.kind, end.name)
-        if key in above:  # a group in itself; no device lets that be typed
-            return Members((), understood=False)
-        if key not in self._done:
-            made = self._made(key, above | {key})
-            if above:
-                return made
-            self._done[key] = made
-        return self._done[key]
-
-    def _made(self, key: tuple[str, str], above: frozenset[tuple[str, str]]) -> Members:
-        noun = _noun(self._running, *key)
-        if noun is None:
-            return Members((), understood=False)
-        ends = noun.endpoints if key[0] == "object" else noun.members
-        parts = [self.members(end, above) for end in ends if end.network is None]
-        plain = (_range(end.network) for end in ends if end.network is not None)
-        understood = noun.understood and all(part.understood for part in parts)
-        nested = (r for part in parts for r in part)
-        return Members(chain(plain, nested), understood=understood)
-
-
-def _range(network: Network) -> tuple[int, int, int]:
-    """IP version, first and last address."""
-    first = int(network.network_address)
-    return network.version, first, first | (1 << network.max_prefixlen - network.prefixlen) - 1
-
-
-def _plain(running: RunningConfig, end: Endpoint) -> Members:
-    """An end that names neither object nor group."""
-    if end.network is not None:
-        return Members([_range(end.network)])
-    match end.kind:
-        case "any" | "any4" | "any6":
-            six = end.kind == "any6" or (
-                end.kind == "any" and (running.version or UNIFIED) >= UNIFIED
-            )
-            versions = [v for v, has in ((4, end.kind != "any6"), (6, six)) if has]
-            return Members((v, 0, _LAST[v]) for v in versions)
-        case "interface":
-            own = [a for a, name in running.own_addresses.items() if name == end.name]
-            return Members(((a.version, int(a), int(a)) for a in own), understood=bool(own))
-    return Members((), understood=False)
-
-
-_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
-
-
-def _noun(running: RunningConfig, kind: str, name: str) -> Any:
-    table: Mapping[str, Any] = {
-        "object": running.network_objects,
-        "object-group": running.network_groups,
-        "service": running.services,
-    }[kind]
-    return table.get(name)
-
-
-def named_by(running: RunningConfig, acl: Acl) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Every object and group that the entries name, nested ones included; ``None`` for a name
-    that nothing has."""
-    ends = (end for entry in acl.entries for end in (entry.source, entry.destination))
-    wanted = {(end.kind, end.name) for end in ends if end.kind in _NAMED}
-    seen: set[tuple[str, str]] = set()
-    while wanted:
-        seen |= wanted
-        found = [(key, _noun(running, *key)) for key in sorted(wanted)]
-        yield from found
-        nested = (m for key, n in found if n and key[0] != "object" for m in n.members)
-        wanted = {(m.kind, m.name) for m in nested if m.kind in _NAMED} - seen
-    # Services are few: all of them.
-    yield from ((("service", name), noun) for name, noun in running.services.items())
 
 
 def _by_service(entries: list[Ace]) -> list[tuple[Ace, int]]:

@@ -6,7 +6,8 @@ import time
 from asa_automate.config.reader import read_running
 from asa_automate.model import Exemption, Identity
 from asa_automate.plan.document import DevicePlan
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 from bench.peers.timed import measure
 
 _GATEWAYS = sys.argv[3:]

@@ -33,7 +33,8 @@ from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.model import Exemption, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 from asa_automate.plan.state import fingerprint_of
 
 GATEWAY = "192.168.1.1"

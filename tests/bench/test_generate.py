@@ -5,7 +5,8 @@ import pytest
 from asa_automate.config.reader import read_running
 from asa_automate.model import Exemption, Identity
 from asa_automate.plan.document import DevicePlan
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 from bench.generate import GATEWAYS, KINDS, MIN_LINES, generate
 from bench.reference import entries_of_classes, plan, read
 

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from asa_automate.config.access_list import (
     Ace,
     Acl,
-    Endpoint,
-    Ports,
     Vocabulary,
     read_access_lists,
     write_access_list,
     write_entry,
 )
+from asa_automate.config.ends import Endpoint, Ports
 from asa_automate.config.tree import Line
 
 KNOWN = Vocabulary({"esa1": IPv4Address("192.0.2.1")}, frozenset({"PORTS"}))

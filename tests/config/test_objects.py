@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, ip_network
 
 import pytest
 
-from asa_automate.config.access_list import Endpoint, Ports
+from asa_automate.config.ends import Endpoint, Ports
 from asa_automate.config.objects import (
     NetworkObject,
     read_network_groups,

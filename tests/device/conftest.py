@@ -13,6 +13,7 @@ from asa_automate.device.conversation import Timeouts
 from asa_automate.device.credentials import Secret
 from asa_automate.device.session import Session
 from asa_automate.errors import LinkLost
+from asa_automate.lab.wire import MemoryWire
 from asa_automate.model import Device
 
 
@@ -267,3 +268,25 @@ def server() -> Iterator[Server]:
     made = Server()
     yield made
     made.stop()
+
+
+@dataclass
+class Clocked:
+    """The wire with a clock that silence moves, so that no test waits."""
+
+    wire: MemoryWire
+    now: float = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def write(self, data: bytes) -> None:
+        self.wire.write(data)
+
+    def read(self, seconds: float) -> bytes:
+        data = self.wire.read(seconds)
+        self.now += 0.0 if data else seconds
+        return data
+
+    def close(self) -> None:
+        self.wire.close()

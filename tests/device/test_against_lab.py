@@ -1,7 +1,6 @@
 """Our session and the virtual ASA, which knows nothing of it, over the in-memory wire."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pytest
 
@@ -15,6 +14,7 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.sample_releases import BY_RELEASE
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
+from tests.device.conftest import Clocked
 
 ACL = "access-list ESA_EXEMPT_ESMTP"
 SPLIT_CLASS = (
@@ -55,28 +55,6 @@ KNOBS = {
     "narrow": Knobs(scrolled_echo=True, width=60),
     "no question": Knobs(ask_error_reporting=False),
 }
-
-
-@dataclass
-class Clocked:
-    """The wire with a clock that silence moves, so that no test waits."""
-
-    wire: MemoryWire
-    now: float = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    def write(self, data: bytes) -> None:
-        self.wire.write(data)
-
-    def read(self, seconds: float) -> bytes:
-        data = self.wire.read(seconds)
-        self.now += 0.0 if data else seconds
-        return data
-
-    def close(self) -> None:
-        self.wire.close()
 
 
 def _open(box: VirtualAsa, chunk: int | None = None, secret: str | None = None) -> Session:

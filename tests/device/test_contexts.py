@@ -1,7 +1,6 @@
 """Sessions with a context of a box in multiple mode; its transcript says where lines went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
@@ -14,6 +13,7 @@ from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
+from tests.device.conftest import Clocked
 
 NAMES = ("admin", "mail", "web")
 
@@ -28,28 +28,6 @@ KNOBS = {
     "pager comes back": Knobs(changeto_resets_pager=True),
     "narrow": Knobs(width=40),
 }
-
-
-@dataclass
-class Clocked:
-    """The wire with a clock that silence moves, so that no test waits."""
-
-    wire: MemoryWire
-    now: float = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    def write(self, data: bytes) -> None:
-        self.wire.write(data)
-
-    def read(self, seconds: float) -> bytes:
-        data = self.wire.read(seconds)
-        self.now += 0.0 if data else seconds
-        return data
-
-    def close(self) -> None:
-        self.wire.close()
 
 
 def chassis(knobs: Knobs | None = None, *faults: Fault, **more: object) -> MultipleAsa:

@@ -24,7 +24,8 @@ from asa_automate.lab.layout import version_pair
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.model import Address, Exemption, Identity, Reading, Strategy
 from asa_automate.plan.document import Command, DevicePlan, PlanReading
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 from asa_automate.plan.state import fingerprint_of
 
 PEER, STRANGER = ip_address("198.51.100.77"), ip_address("203.0.113.99")

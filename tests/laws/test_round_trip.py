@@ -19,6 +19,7 @@ from asa_automate.config import (
     access_list,
     class_map,
     contexts,
+    ends,
     esmtp_map,
     failover,
     fixup,
@@ -184,10 +185,10 @@ WORD = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,12}", fullmatch=True).filter(
 PROSE = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
 V4 = st.ip_addresses(v=4).map(str)
 MASKED = st.tuples(st.ip_addresses(v=4), st.integers(0, 31)).map(
-    lambda it: access_list.write_endpoint(_network(*it))
+    lambda it: ends.write_endpoint(_network(*it))
 )
 PREFIXED = st.tuples(st.ip_addresses(v=6), st.integers(0, 127)).map(
-    lambda it: access_list.write_endpoint(_network(*it))
+    lambda it: ends.write_endpoint(_network(*it))
 )
 HOST = st.ip_addresses().map(lambda a: f"host {a}")
 NAMED = st.builds(lambda k, w: f"{k} {w}", st.sampled_from(["object", "object-group"]), WORD)
@@ -195,12 +196,12 @@ END = st.one_of(st.sampled_from(["any", "any4", "any6"]), HOST, MASKED, PREFIXED
 NUMBER = st.integers(1, 65535)
 
 
-def _network(address: Any, length: int) -> access_list.Endpoint:
-    (found, _) = access_list.take_endpoint((f"{address}/{length}",), {})
+def _network(address: Any, length: int) -> ends.Endpoint:
+    (found, _) = ends.take_endpoint((f"{address}/{length}",), {})
     if address.version == 6:
         return found
     mask = ip_address((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF)
-    return access_list.take_endpoint((str(address), str(mask)), {})[0]
+    return ends.take_endpoint((str(address), str(mask)), {})[0]
 
 
 def ports(protocol: str) -> st.SearchStrategy[str]:
@@ -545,7 +546,7 @@ def test_changed_nouns_are_written_as_they_are_now() -> None:
         " frobnicate",
         " group-object G",
     ] == objects.write_network_group(
-        replace(group, members=(end, access_list.Endpoint("object-group", "G")))
+        replace(group, members=(end, ends.Endpoint("object-group", "G")))
     )
     assert ["policy-map P", " class C", "  priority"] == policy_map.write_policy_map(emptied)
 

@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 from asa_automate.config.reader import read_running
 from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.document import Command, DevicePlan, PlanReading
-from asa_automate.plan.planner import Request, plan_device
+from asa_automate.plan.planner import plan_device
+from asa_automate.plan.request import Request
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 KEYS = {"why", "version", "before", "gateways", "mapped", "strategy", "reading", "expected"}

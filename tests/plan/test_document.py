@@ -20,7 +20,7 @@ from asa_automate.plan.document import (
     read_plan,
     write_plan,
 )
-from asa_automate.plan.planner import Request, refused
+from asa_automate.plan.request import Request, refused
 
 NOW = datetime(2026, 3, 1, 12, 0, 5, 999, tzinfo=UTC)
 SMALL = make_plan_file(

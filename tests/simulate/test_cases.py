@@ -12,8 +12,9 @@ from ruamel.yaml import YAML
 
 from asa_automate.config.reader import read_running
 from asa_automate.model import Reading
-from asa_automate.simulate.classify import Taken, Verdict, World, classify
+from asa_automate.simulate.classify import Taken, Verdict, classify
 from asa_automate.simulate.flow import parse_flow
+from asa_automate.simulate.world import World
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 READINGS = {"per-engine": Reading.PER_ENGINE, "per-class": Reading.PER_CLASS}

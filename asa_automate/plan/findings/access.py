@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
-from asa_automate.config.access_list import Ace, Acl, Endpoint
+from asa_automate.config.access_list import Ace, Acl
+from asa_automate.config.ends import Endpoint
 from asa_automate.config.policy_map import PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading
@@ -18,10 +19,11 @@ from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import STRANGERS, neighbours, over_interfaces
 from asa_automate.plan.names import ACL, owned
 from asa_automate.plan.peers import PEERS, SOURCE_PORT
-from asa_automate.simulate.classify import World, class_takes, classify
+from asa_automate.simulate.classify import class_takes, classify
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
 from asa_automate.simulate.matcher import decided
+from asa_automate.simulate.world import World
 
 _WORLD = World(Reading.PER_ENGINE)
 #: A service that no exemption of mail is about.

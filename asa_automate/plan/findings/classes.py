@@ -13,9 +13,10 @@ from asa_automate.plan.flows import OTHER_PORTS, STRANGERS
 from asa_automate.plan.guards import lists_missing
 from asa_automate.plan.names import owned
 from asa_automate.plan.peers import PEERS, SOURCE_PORT
-from asa_automate.simulate.classify import CLASS_DEFAULT, World, class_takes
+from asa_automate.simulate.classify import class_takes
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.world import CLASS_DEFAULT, World
 
 
 def in_force(running: RunningConfig) -> Iterator[PolicyMap]:

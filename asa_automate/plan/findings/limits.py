@@ -10,7 +10,8 @@ from asa_automate.plan.document import Finding
 from asa_automate.plan.findings.classes import in_force
 from asa_automate.plan.findings.table import found
 from asa_automate.plan.flows import gateway_flows
-from asa_automate.simulate.classify import World, class_takes
+from asa_automate.simulate.classify import class_takes
+from asa_automate.simulate.world import World
 
 #: ``set connection [per-client-][embryonic-]conn-max N`` and its kin; 0 is no limit.
 _LIMIT = re.compile(r"\S+-max ([0-9]+)")

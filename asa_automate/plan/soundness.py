@@ -1,0 +1,76 @@
+"""How far a plan is sound, what changes besides, and the same proof once more."""
+
+from collections.abc import Iterator
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.model import Reading, Strategy
+from asa_automate.plan.document import DevicePlan
+from asa_automate.plan.findings import ipv6_loss
+from asa_automate.plan.gap import gaps_of
+from asa_automate.plan.judge import Judge
+from asa_automate.plan.proof import (
+    Failure,
+    Subject,
+    prove,
+    states_after,
+)
+from asa_automate.plan.scope import scope_of
+from asa_automate.plan.state import fingerprint_of
+from asa_automate.simulate.engines import ESMTP
+
+BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
+
+
+def soundness(
+    reading: Reading, subject: Subject, back: Subject, *, can_probe: bool
+) -> tuple[str, Failure | None]:
+    """How far the plan is sound, and the failure under the reading that this presumes."""
+    judge = Judge()
+
+    def failure(*readings: Reading) -> Failure | None:
+        return prove(subject, readings, judge) or prove(back, readings, judge)
+
+    if reading is not Reading.UNKNOWN:
+        known = failure(reading)
+        other = BOTH[1] if reading is BOTH[0] else BOTH[0]
+        sound = "both-readings" if known is None and failure(other) is None else "known-reading"
+        return sound, known
+    per_engine = failure(Reading.PER_ENGINE)
+    if per_engine is None and failure(Reading.PER_CLASS) is None:
+        return "both-readings", None
+    return ("needs-probe" if can_probe else "live-proof-required"), per_engine
+
+
+def elsewhere_of(running: RunningConfig, subject: Subject) -> Iterator[str]:
+    """What a plan changes besides the gateways' mail, in words."""
+    if subject.strategy is Strategy.NARROW_DEFAULT and subject.wanted:
+        narrowed = [
+            c
+            for p in running.policy_maps.values()
+            for c in p.classes
+            if (m := running.class_maps.get(c.name)) and m.is_default_inspection
+        ]
+        names = sorted({i.engine for c in narrowed for i in c.inspects} - {ESMTP})
+        yield f"the gateways lose every default inspection, not esmtp alone: {', '.join(names)}"
+        for entry in narrowed:
+            if others := ", ".join(f"`{line}`" for line in entry.others):
+                yield f"the gateways leave class {entry.name} altogether, with its {others}"
+    if subject.strategy is Strategy.OFF:
+        yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
+    if (running.version or (9, 0)) < (9, 0) and subject.wanted:
+        yield f"{ipv6_loss(subject.strategy)}: before 9.0 an access-list knows no IPv6"
+
+
+def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
+    """Play a plan's lines on a configuration and prove it anew; why it fails, or ``None``."""
+    states = states_after(running, plan.commands)
+    if fingerprint_of(states[-1]) != plan.target_fingerprint:
+        return "its lines do not lead to the configuration that it promises"
+    now, end = scope_of(running), scope_of(states[-1])
+    strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
+    gaps = gaps_of(plan.commands)
+    subject = Subject(states, end.members or (), now.members or (), strategy, gaps)
+    failure = prove(
+        subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
+    )
+    return f"{failure.flow}: {failure.why}" if failure else None
