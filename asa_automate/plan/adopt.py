@@ -150,6 +150,31 @@ def unguarded(running: RunningConfig, now: Scope) -> Iterator[Finding]:
             )
 
 
+def undecided(running: RunningConfig, flow: Flow) -> str | None:
+    """The entry by which it cannot be known whether a class takes a flow, in words."""
+    for attached in policies_for(running, flow):
+        policy = running.policy_maps.get(attached.policy)
+        for entry in policy.classes if policy else ():
+            found = _open_entry(running, entry, flow) if entry.inspects else None
+            if found:
+                return (
+                    f"whether class {entry.name} of policy-map {attached.policy} takes this flow "
+                    f"cannot be known by line {found.line}: `{found.text}`"
+                )
+    return None
+
+
+def _open_entry(running: RunningConfig, entry: PolicyClass, flow: Flow) -> Ace | None:
+    class_map = running.class_maps.get(entry.name)
+    for match in class_map.matches if class_map else ():
+        acl = running.acls.get(match.argument) if match.kind == "access-list" else None
+        if class_map and acl:
+            hit = decided(running, acl, flow, addresses_only=class_map.is_default_inspection)
+            if hit.match is None:
+                return hit.entry
+    return None
+
+
 def obstacle(running: RunningConfig, flow: Flow) -> str | None:
     """Why our class cannot stand for those that inspect mail now, and what to do about it.
 

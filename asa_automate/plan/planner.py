@@ -13,6 +13,7 @@ from asa_automate.plan.adopt import (
     nobody_inspects,
     obstacle,
     said,
+    undecided,
     unguarded,
 )
 from asa_automate.plan.desired import Desired, desired_for
@@ -244,7 +245,7 @@ def _disproved(
     maps = different_maps(running, now, desired.gateways) if split else None
     why = f"{maps}; one class cannot stand for them" if maps else None
     if split and not maps:
-        why = broken(now) or obstacle(running, failure.flow)
+        why = broken(now) or undecided(running, failure.flow) or obstacle(running, failure.flow)
     reason = f"the model refutes the plan: {failure.flow}: {failure.why}"
     return plan.model_copy(
         update={"status": "refused", "reason": f"{reason}; {why}" if why else reason}

@@ -92,7 +92,7 @@ def without_ours(running: RunningConfig, now: Scope) -> Scope:
     policies = {}
     for name, policy in now.policies.items():
         esmtp = dict(policy.esmtp)
-        if policy.own and _gave(running, name, policy):
+        if policy.own and _gave(running, name, policy) and _has_taker(running, name):
             esmtp = _with_default(running, name, policy, policy.own)
         policies[name] = PolicyScope(esmtp)
     return Scope(policies=policies)
@@ -102,6 +102,12 @@ def _gave(running: RunningConfig, name: str, policy: PolicyScope) -> bool:
     """Whether a class for the default traffic lost its line to ours."""
     default = _default_classes(running, name)
     return not any(c.name in policy.esmtp for c in default)
+
+
+def _has_taker(running: RunningConfig, name: str) -> bool:
+    """Whether an inspection may be given back: what is attached nowhere may do without."""
+    attached = any(a.policy == name for a in running.service_policies)
+    return attached or bool(_default_classes(running, name))
 
 
 def _with_default(
