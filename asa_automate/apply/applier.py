@@ -61,7 +61,7 @@ class Options:
         probe: whether the device may be probed.
         rehearse: whether to try the account's rights first, where the device authorizes lines.
         keep: leave a verified change unsaved, rather than take it back, where others have
-            unsaved changes by then.
+            unsaved changes by then or the device does not save.
         clear: disconnect the gateways' SMTP connections that were open before.
     """
 

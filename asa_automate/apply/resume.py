@@ -16,7 +16,7 @@ from asa_automate.apply.reach import Reach
 from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
 from asa_automate.apply.recover import back, is_same, unstoppable
 from asa_automate.apply.role import must_be_a_target
-from asa_automate.apply.saving import done, held, save_verified
+from asa_automate.apply.saving import OTHERS, done, held, save_verified
 from asa_automate.apply.sending import GateClosed
 from asa_automate.apply.steps import Step, Steps
 from asa_automate.config.running import RunningConfig
@@ -57,13 +57,21 @@ def left_behind(records: Sequence[tuple[str, Mapping[str, Any]]]) -> Left | None
     return Left(goal_of(payload), verified and "abort" not in kinds)
 
 
+def ended(records: Sequence[tuple[str, Mapping[str, Any]]]) -> State | None:
+    """How the run ended by its own journal; ``None`` where it does not say."""
+    if not records or records[-1][0] != "done":
+        return None
+    return State(records[-1][1]["outcome"])
+
+
 def resume(left: Left, around: Surroundings, *, keep: bool = False) -> Outcome:
     """Bring the device to its new state where that was verified, else to its old one.
 
     Idempotent; every end is an outcome.
 
     Args:
-        keep: leave a verified change unsaved where others have unsaved changes (HOLD).
+        keep: leave a verified change unsaved, rather than take it back, where it cannot be
+            saved (HOLD).
     """
     around = replace(around, tell=Steps(around.tell))
     reach = Reach(around)
@@ -140,7 +148,7 @@ def _forward(goal: Goal, reach: Reach, around: Surroundings, *, keep: bool) -> O
     if _is_new(startup.running, goal):
         return done(goal, around, saved=True)
     if now.fingerprint != goal.target:
-        return held(goal, around) if keep and goal.may_save else None
+        return held(goal, around, OTHERS) if keep and goal.may_save else None
     if not goal.may_save:
         return done(goal, around, saved=False)
     return save_verified(reach, goal, around, keep=keep)

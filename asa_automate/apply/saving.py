@@ -12,6 +12,8 @@ from asa_automate.errors import Incomplete, LinkLost, Refused
 from asa_automate.plan.scope import scope_of
 from asa_automate.show.save import save_succeeded
 
+OTHERS = "others have changes that are not saved; have them saved or undone"
+NOT_SAVED = "`write memory` had no effect; look at the device's flash"
 _UNSAVED = "it changed before it could be saved: somebody else has changes that are not saved"
 
 
@@ -19,8 +21,8 @@ def save_verified(reach: Reach, goal: Goal, around: Surroundings, *, keep: bool)
     """``write memory`` where the device has exactly what was verified, and nothing besides.
 
     Args:
-        keep: leave a verified change unsaved where others have unsaved changes (HOLD), instead
-            of taking it back.
+        keep: leave a verified change unsaved (HOLD), instead of taking it back, where others
+            have unsaved changes or the device does not save.
 
     Raises:
         GateClosed: the device has something else, or did not save it; the caller goes back.
@@ -31,12 +33,14 @@ def save_verified(reach: Reach, goal: Goal, around: Surroundings, *, keep: bool)
     now = read(session, goal.device)
     if now.fingerprint != goal.target:
         if keep and _is_ours_whole(now, goal):
-            return held(goal, around)
+            return held(goal, around, OTHERS)
         raise GateClosed(_UNSAVED)
     around.log.write("save", {})
     answer = _typed(reach, goal)
     startup, running = _read_back(reach, goal)
     if startup != goal.target:
+        if keep and running == goal.target:
+            return held(goal, around, NOT_SAVED)
         said = "" if save_succeeded(answer) else " and did not say [OK]"
         raise GateClosed(f"`write memory` did not save what was verified{said}")
     if running != startup:
@@ -53,14 +57,13 @@ def done(goal: Goal, around: Surroundings, *, saved: bool) -> Outcome:
     return Outcome(goal.device, State.NEW, why, saved=saved)
 
 
-def held(goal: Goal, around: Surroundings) -> Outcome:
+def held(goal: Goal, around: Surroundings, why: str) -> Outcome:
     """The new state is in force and verified; saving it is for a person to decide."""
-    around.log.write("note", {"hold": _UNSAVED})
+    around.log.write("note", {"hold": why})
     return Outcome(
         goal.device,
         State.HOLD,
-        "the exemption is in force and verified, but not saved, because somebody else has changes "
-        "that are not saved: have them saved or undone, then resume this run",
+        f"the exemption is in force and verified, but not saved: {why}; then resume this run",
         lines=("show running-config", "show startup-config", "write memory"),
     )
 
