@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from asa_automate.errors import Unreachable
-from asa_automate.lab.box import Box, Chassis, Counter, Counts, Entry, Snapshot
+from asa_automate.lab.box import Box, Counter
+from asa_automate.lab.chassis import Chassis
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.records import Counts, Entry, Snapshot
 from asa_automate.lab.shell import Shell
 
 __all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from asa_automate.lab import spaces, texts
-from asa_automate.lab.box import Box, Entry
-from asa_automate.lab.modes import mode_of
+from asa_automate.lab.box import Box
+from asa_automate.lab.modes import mode_name
+from asa_automate.lab.records import Entry
 from asa_automate.lab.stanzas import Path, key, starting
 from asa_automate.lab.terminal import Echo, Key, LineEditor, Pager
 
@@ -38,6 +39,7 @@ class Console:
 
     Attributes:
         width: set it to have another width than the box's, 0 for an endless one.
+        afterwards: what happens once the line that is being carried out is on record.
     """
 
     def __init__(self, box: Box, number: int, user: str) -> None:
@@ -50,6 +52,7 @@ class Console:
         self.page = _page(box)
         self.closed = False
         self.on_close: list[Callable[[], None]] = []
+        self.afterwards: list[Callable[[], object]] = []
         self._pager = Pager()
         self._line = LineEditor(scrolled=box.knobs.scrolled_echo)
         self._ask: Ask | None = None
@@ -101,8 +104,7 @@ class Console:
         """``user``, ``exec``, ``config`` or the name of a sub-mode."""
         if self.path is None:
             return "exec" if self.privileged else "user"
-        mode = mode_of(self.path)
-        return mode.name if mode else "config"
+        return mode_name(self.path)
 
     @property
     def prompt_text(self) -> str:
@@ -200,6 +202,8 @@ class Console:
             then(line)
         elif line.strip():
             self.run(line)
+        while self.afterwards:
+            self.afterwards.pop(0)()
 
     def _banner(self) -> str:
         if self.box.knobs.banner:

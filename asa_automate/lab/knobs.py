@@ -101,6 +101,8 @@ class Knobs:
             its configuration begins to be copied to the mate, and that it has been; in between
             the mate is in ``Sync Config``.
         max_sessions: management sessions at a time, 5 per context on an ASA.
+        denied: regular expressions; a line in which one is found is answered with ``Command
+            authorization failed`` (AAA command authorization), whatever the mode.
         multiple_mode: ``show mode`` says multiple although the box has no contexts that could be
             shown. A box with contexts is a :class:`asa_automate.lab.contexts.MultipleAsa`.
         login_space: where a login over the box's address lands: the admin context, the context of
@@ -148,6 +150,7 @@ class Knobs:
     failover_states: tuple[str, str] = ("", "")
     replication: tuple[int, int] | None = None
     max_sessions: int = 5
+    denied: tuple[str, ...] = ()
     multiple_mode: bool = False
     login_space: str = ""
     prompt_names_context: bool = True

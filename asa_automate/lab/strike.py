@@ -1,13 +1,14 @@
 """What a scripted fault does to the session that it strikes."""
 
 from collections.abc import Callable
+from functools import partial, reduce
 
 from asa_automate.lab.console import Console
+from asa_automate.lab.edit import Refused
 from asa_automate.lab.faults import RUBBISH, Fault, Kind
+from asa_automate.lab.grammar import Unparsed
 
 _Execute = Callable[[], str]
-#: Kinds after which the line took no effect.
-NOT_EXECUTED = ("cut_before", "refuse", "ignore", "reload")
 
 
 def _cut_before(shell: Console, fault: Fault, execute: _Execute) -> str:
@@ -42,8 +43,13 @@ def _reload(shell: Console, fault: Fault, execute: _Execute) -> str:
 
 
 def _garbage(shell: Console, fault: Fault, execute: _Execute) -> str:
-    del shell, execute
-    return fault.text or RUBBISH
+    del shell
+    rubbish = fault.text or RUBBISH
+    try:
+        execute()
+    except (Refused, Unparsed):
+        raise Refused(rubbish) from None
+    return rubbish
 
 
 def _truncated(shell: Console, fault: Fault, execute: _Execute) -> str:
@@ -57,6 +63,27 @@ def _changeto(shell: Console, fault: Fault, execute: _Execute) -> str:
     return reply
 
 
+def _edit(shell: Console, fault: Fault, execute: _Execute) -> str:
+    shell.box.edit(fault.text.splitlines())
+    return execute()
+
+
+def _edit_after(shell: Console, fault: Fault, execute: _Execute) -> str:
+    shell.afterwards.append(partial(shell.box.edit, fault.text.splitlines()))
+    return execute()
+
+
+def _saved_by_other(shell: Console, fault: Fault, execute: _Execute) -> str:
+    del fault
+    shell.box.save_by_other()
+    return execute()
+
+
+def _deny(shell: Console, fault: Fault, execute: _Execute) -> str:
+    shell.box.chassis.denied.append(fault.text)
+    return execute()
+
+
 _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
     Kind.CUT_BEFORE: _cut_before,
     Kind.CUT_AFTER: _cut_after,
@@ -67,9 +94,20 @@ _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
     Kind.GARBAGE: _garbage,
     Kind.TRUNCATED: _truncated,
     Kind.CHANGETO: _changeto,
+    Kind.EDIT: _edit,
+    Kind.EDIT_AFTER: _edit_after,
+    Kind.SAVED_BY_OTHER: _saved_by_other,
+    Kind.DENY: _deny,
 }
 
 
-def strike(shell: Console, fault: Fault, execute: _Execute) -> str:
-    """Let ``fault`` happen in the place of ``execute``; what the box prints."""
-    return _FAULTS[Kind(fault.kind)](shell, fault, execute)
+def struck_by(shell: Console, faults: tuple[Fault, ...], execute: _Execute) -> str:
+    """Let the faults happen around, or in the place of, ``execute``; what the box prints.
+
+    The first fault is the outermost one.
+    """
+    return reduce(partial(_around, shell), reversed(faults), execute)()
+
+
+def _around(shell: Console, inner: _Execute, fault: Fault) -> _Execute:
+    return partial(_FAULTS[Kind(fault.kind)], shell, fault, inner)

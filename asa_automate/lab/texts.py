@@ -8,6 +8,8 @@ LOGGED_IN = (
 )
 INVALID_PASSWORD = "Invalid password"  # noqa: S105 - what the box answers to a wrong one
 ACCESS_DENIED = "Access denied."
+#: Ansible's terminal plugin for the ASA waits for it.
+NOT_AUTHORIZED = "Command authorization failed"
 LOGOFF = "\nLogoff\n"
 
 #: ASA CLI guide, failover: printed for whatever is typed in configuration mode on the standby.
