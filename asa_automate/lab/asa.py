@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from asa_automate.errors import Unreachable
-from asa_automate.lab.box import Box, Counter
+from asa_automate.lab.box import OPERATOR, Box, Counter
 from asa_automate.lab.chassis import Chassis
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
@@ -30,7 +30,7 @@ class VirtualAsa(Box):
         knobs: Knobs | None = None,
         faults: Sequence[Fault] = (),
         *,
-        chassis: Chassis | None = None,
+        chassis: Chassis[Box] | None = None,
         space: str = "",
     ) -> None:
         super().__init__(config, knobs, faults, chassis=chassis, space=space)
@@ -50,6 +50,14 @@ class VirtualAsa(Box):
             shell = Shell(self, self.counts.sessions, user or self.knobs.username)
             self._open.append(shell)
             return shell
+
+    def hold_sessions(self, count: int) -> list[Shell]:
+        """Somebody else opens so many sessions and leaves them open; close them to free them.
+
+        Raises:
+            Unreachable: there are not so many.
+        """
+        return [self.open_session(OPERATOR) for _ in range(count)]
 
     @property
     def sessions(self) -> list[Shell]:

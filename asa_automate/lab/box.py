@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from asa_automate.config.tree import Tree
 from asa_automate.lab import layout
 from asa_automate.lab.access import Packet
 from asa_automate.lab.chassis import Chassis
@@ -38,12 +39,12 @@ class Box:
         knobs: Knobs | None = None,
         faults: Sequence[Fault] = (),
         *,
-        chassis: Chassis | None = None,
+        chassis: "Chassis[Box] | None" = None,
         space: str = "",
     ) -> None:
         self.knobs = knobs or Knobs()
         self.space = space
-        self.chassis = chassis or Chassis(Script(tuple(faults)))
+        self.chassis: Chassis[Box] = chassis or Chassis(Script(tuple(faults)))
         self.script = self.chassis.script
         self.transcript = self.chassis.transcript
         self.counts = self.chassis.counts
@@ -56,6 +57,7 @@ class Box:
         self.last_change = ""
         self.reporting_asked = False
         self.chassis.boots.append(self._boot)
+        self._replicate_all()
         self._seen = (self.running, self._settings())
 
     @property
@@ -132,6 +134,7 @@ class Box:
             self.running = self.running.with_stanzas(outcome.stanzas)
             self.last_change = f"{user} at {self.stamp()}"
             self._forget_old_counters()
+        self.chassis.replica.line(self.space, self.running, self.startup)
         self._snap(line, number, user)
         return outcome
 
@@ -151,16 +154,11 @@ class Box:
                 replies.append(reply)
         return tuple(replies)
 
-    def save_by_other(self) -> None:
-        """The second operator saves; no event of the fault script either."""
-        with self.lock:
-            self.save(OPERATOR)
-            self.transcript.append(Entry(0, "exec", "write memory", "", space=self.space))
-
     def save(self, user: str = "enable_15") -> None:
         """Running becomes startup."""
         self.startup = layout.saved(self.running, self.knobs, user, self.stamp(), self.space)
         self.counts.saves += 1
+        self.chassis.replica.save(self.space, self.running, self.startup)
         self._snap("write memory", None, user)
 
     def reload(self) -> None:
@@ -169,9 +167,17 @@ class Box:
             for boot in self.chassis.boots:
                 boot()
             self.counts.reloads += 1
-            hang_ups, self.chassis.hang_ups = self.chassis.hang_ups, []
-            for hang_up in hang_ups:
-                hang_up()
+            self.chassis.hang_up()
+
+    def take_over(self, knobs: Knobs, running: Tree, startup: Tree) -> None:
+        """Be the other unit of the pair from now on: its knobs, what it holds, its counters."""
+        serial = knobs.serial
+        self.knobs = knobs
+        self.running = layout.with_serial(running, serial)
+        self.startup = layout.with_serial(startup, serial)
+        self.counters.clear()
+        self._replicate_all()
+        self._snap("(switchover)", None, "")
 
     def at_reload(self, hang_up: Callable[[], None]) -> None:
         """Have ``hang_up`` called when the box goes down; once."""
@@ -186,6 +192,10 @@ class Box:
         self.running = layout.booted(self.startup, self.knobs, self.space)
         self.counters.clear()
         self.last_change = ""
+        self._replicate_all()
+
+    def _replicate_all(self) -> None:
+        self.chassis.replica.begin(self.space, self.running, self.startup)
 
     def _edit_one(self, path: Path, line: str) -> tuple[Path, str]:
         mode, done = mode_name(path), True

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from asa_automate.lab import spaces, texts
+from asa_automate.lab import saving, spaces, texts
 from asa_automate.lab.answers import ANSWERS
 from asa_automate.lab.console import Console
+from asa_automate.lab.edit import Refused
 from asa_automate.lab.faults import Fault, Kind
 from asa_automate.lab.grammar import Grammar, Words, invalid
-from asa_automate.lab.layout import checksum
 from asa_automate.lab.records import Entry
 from asa_automate.lab.strike import struck_by
 
@@ -182,7 +182,7 @@ class Commands(Console):
     def copy_running(self, words: Words) -> str:
         """``copy running-config startup-config``: asks for the source first."""
         words.end()
-        self.ask(texts.SOURCE_QUESTION, lambda _: self.print(self._save()))
+        self.ask(texts.SOURCE_QUESTION, lambda _: self.print(self._save_or_not()))
         return ""
 
     def copy_at_once(self, words: Words) -> str:
@@ -190,16 +190,19 @@ class Commands(Console):
         words.end()
         return self._save()
 
+    def _save_or_not(self) -> str:
+        """As the answer to a question: nobody else is there to catch a refusal."""
+        try:
+            return self._save()
+        except Refused as no:
+            return no.reply
+
     def _save(self) -> str:
         return self.under(self.box.script.due("write"), self._saved)
 
     def _saved(self) -> str:
-        self.box.save(self.user)
-        text = self.box.running_text
-        sum_ = checksum(text)
-        groups = " ".join(sum_[i : i + 8] for i in range(0, 32, 8))
-        rate = texts.SAVE_RATE.format(rate=len(text) * 2) if self.box.dialect.save_rate else ""
-        return texts.SAVED.format(sum=groups, size=len(text), rate=rate)
+        self.executed = self.executed and saving.has_effect(self.box)
+        return saving.saved(self.box, self.user)
 
     def reload(self, words: Words) -> str:
         """``reload [noconfirm]``: asks about unsaved changes, then to go on."""
@@ -213,7 +216,7 @@ class Commands(Console):
 
     def _save_and_reload(self, answer: str) -> None:
         if answer.strip().upper().startswith("Y"):
-            self.say(f"{self._save()}\n")
+            self.say(f"{self._save_or_not()}\n")
         self.ask(texts.RELOAD_QUESTION, self._confirmed)
 
     def _confirmed(self, answer: str) -> None:

@@ -58,6 +58,7 @@ class Console:
         self._ask: Ask | None = None
         self._after_cr = False
         self._out: list[Piece] = []
+        self._heard_at, self._silent = box.seconds, 0.0
         box.at_reload(self.close)
 
     # What others call
@@ -82,10 +83,16 @@ class Console:
     def feed(self, data: bytes) -> list[Piece]:
         """What happens for these bytes, in order: text, delays, and at last perhaps the cut."""
         with self.box.lock:
+            self._hang_up_if_idle()
             for value in data:
                 if not self.closed:
                     self._key(bytes([value]))
+            self._heard_at, self._silent = self.box.seconds, 0.0
             return self._taken()
+
+    def waited(self, seconds: float) -> None:
+        """So long nothing was typed, besides what the box's own clock says."""
+        self._silent += seconds
 
     def close(self, *, clean: bool = False) -> None:
         """Hang up, from either side; safe to call twice."""
@@ -109,7 +116,9 @@ class Console:
     @property
     def prompt_text(self) -> str:
         """The prompt of the mode, with its blank."""
-        name = f"{spaces.prompt_name(self.box)}{self.box.knobs.prompt_suffix}"
+        changed = self.box.chassis.prompt_suffix
+        suffix = self.box.knobs.prompt_suffix if changed is None else changed
+        name = f"{spaces.prompt_name(self.box)}{suffix}"
         inside = f"({self.mode})" if self.path is not None else ""
         return f"{name}{inside}{'#' if self.privileged else '>'} "
 
@@ -165,6 +174,12 @@ class Console:
         return texts.HELP
 
     # Keys
+
+    def _hang_up_if_idle(self) -> None:
+        allowed = self.box.knobs.idle_seconds
+        silent = self._silent + self.box.seconds - self._heard_at
+        if allowed is not None and silent > allowed:
+            self.close()
 
     def _key(self, byte: bytes) -> None:
         if byte == b"\n" and self._after_cr:

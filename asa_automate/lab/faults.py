@@ -20,6 +20,10 @@ class Kind(StrEnum):
     EDIT_AFTER = "edit_after"  # executed; right after it a second operator types the text
     SAVED_BY_OTHER = "saved_by_other"  # the second operator saves right before; then executed
     DENY = "deny"  # from this line on AAA authorization denies what matches the text
+    SWITCHOVER = "switchover"  # executed; then the unit fails, and the mate is the active one
+    SWITCHOVER_BEFORE = "switchover_before"  # the same, but not executed
+    PROMPT = "prompt"  # executed; from here on every prompt has another end
+    NOISE = "noise"  # executed; a line that nobody asked for stands in the middle of the answer
 
 
 #: What a ``garbage`` answer looks like unless the fault brings its own text.
@@ -41,14 +45,19 @@ class Fault:
         text: what the device prints (``refuse``, ``ignore``, ``garbage``); for ``changeto`` the
             name of the context; for ``edit`` and ``edit_after`` the lines that are typed, in
             configuration mode; for ``deny`` a regular expression that is searched in each line,
-            empty: all lines of the configuration.
+            empty: all lines of the configuration; for ``switchover`` the state of the failed unit
+            as its mate prints it, empty: ``Standby Ready``, it is back already; for ``prompt``
+            what follows the name, empty: priority and state, as in ``/pri/act``; for ``noise``
+            the line, empty: a message of ``terminal monitor``.
         seconds: how late a ``delay`` is.
         on: ``line``, ``write`` (``write memory`` and ``copy running-config startup-config``),
             ``show``, or ``command``: every line that is typed at a prompt, in any mode, also one
             that is then turned down; answers to questions are none.
         command: for ``show`` and ``command``: only lines that begin so, the words of a command
             in full (``show running-config``, ``configure terminal``), are counted.
-        lines: for ``truncated``: how many lines of the answer are still printed.
+        lines: for ``truncated``: how many lines of the answer are still printed (10). For a
+            switchover: of how many of the configuration lines executed last, in whatever session,
+            the mate has not heard (none); what was saved after them it has not saved.
     """
 
     at: int
@@ -57,7 +66,7 @@ class Fault:
     seconds: float = 0.0
     on: str = "line"
     command: str = ""
-    lines: int = 10
+    lines: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", Kind(self.kind))

@@ -7,6 +7,10 @@ from asa_automate.lab.console import Console
 from asa_automate.lab.edit import Refused
 from asa_automate.lab.faults import RUBBISH, Fault, Kind
 from asa_automate.lab.grammar import Unparsed
+from asa_automate.lab.saving import save_by_other
+from asa_automate.lab.spaces import is_standby, system_of, units
+from asa_automate.lab.switchover import switch_over
+from asa_automate.lab.texts import SYSLOG
 
 _Execute = Callable[[], str]
 
@@ -54,7 +58,8 @@ def _garbage(shell: Console, fault: Fault, execute: _Execute) -> str:
 
 def _truncated(shell: Console, fault: Fault, execute: _Execute) -> str:
     del shell
-    return "\n".join(execute().split("\n")[: fault.lines])
+    kept = 10 if fault.lines is None else fault.lines
+    return "\n".join(execute().split("\n")[:kept])
 
 
 def _changeto(shell: Console, fault: Fault, execute: _Execute) -> str:
@@ -75,13 +80,43 @@ def _edit_after(shell: Console, fault: Fault, execute: _Execute) -> str:
 
 def _saved_by_other(shell: Console, fault: Fault, execute: _Execute) -> str:
     del fault
-    shell.box.save_by_other()
+    save_by_other(shell.box)
     return execute()
 
 
 def _deny(shell: Console, fault: Fault, execute: _Execute) -> str:
     shell.box.chassis.denied.append(fault.text)
     return execute()
+
+
+def _switchover(shell: Console, fault: Fault, execute: _Execute) -> str:
+    try:
+        execute()
+    finally:
+        switch_over(shell.box, fault.lines or 0, fault.text)
+    return ""
+
+
+def _switchover_before(shell: Console, fault: Fault, execute: _Execute) -> str:
+    del execute
+    switch_over(shell.box, fault.lines or 0, fault.text)
+    return ""
+
+
+def _prompt(shell: Console, fault: Fault, execute: _Execute) -> str:
+    box = shell.box
+    state = "stby" if is_standby(box) else "act"
+    priority = units(box)[0][:3].lower() if system_of(box).knobs.failover != "off" else "pri"
+    box.chassis.prompt_suffix = fault.text or f"/{priority}/{state}"
+    return execute()
+
+
+def _noise(shell: Console, fault: Fault, execute: _Execute) -> str:
+    del shell
+    lines = execute().split("\n")
+    middle = (len(lines) + 1) // 2
+    around = (*lines[:middle], fault.text or SYSLOG, *lines[middle:])
+    return "\n".join(around).removeprefix("\n")
 
 
 _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
@@ -98,6 +133,10 @@ _FAULTS: dict[Kind, Callable[[Console, Fault, _Execute], str]] = {
     Kind.EDIT_AFTER: _edit_after,
     Kind.SAVED_BY_OTHER: _saved_by_other,
     Kind.DENY: _deny,
+    Kind.SWITCHOVER: _switchover,
+    Kind.SWITCHOVER_BEFORE: _switchover_before,
+    Kind.PROMPT: _prompt,
+    Kind.NOISE: _noise,
 }
 
 
