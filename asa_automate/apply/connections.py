@@ -14,7 +14,6 @@ from asa_automate.model import Address
 from asa_automate.show.conn import Connection, parse_connections
 from asa_automate.simulate.flow import SMTP
 
-
 _UNKNOWN = "open connections of {gateway} are not known, and nothing was cleared: {why}"
 
 
