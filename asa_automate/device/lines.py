@@ -28,7 +28,7 @@ def _end(number: int) -> str:
 
 _PORT = r"(?: eq (?:[a-z][a-z0-9-]{0,19}|[0-9]{1,5}))?"
 _FLOW = (
-    rf"flow tcp host {_ADDRESS.format(1)}(?: eq [0-9]{{1,5}})?"
+    rf"flow (?:tcp|udp) host {_ADDRESS.format(1)}(?: eq [0-9]{{1,5}})?"
     rf" host {_ADDRESS.format(2)} eq [0-9]{{1,5}}"
 )
 _CONN = rf"conn protocol tcp address {_ADDRESS.format(1)} port 25"
