@@ -337,11 +337,15 @@ def test_the_question_of_a_new_box_is_put_off(rigs: "Rigs") -> None:
     knobs = Knobs(ask_error_reporting=True)
     plan = rigs(config, knobs).plan(GATEWAY)
     rig = rigs(config, knobs)
+    shell = rig.box.open_session()
+    shell.receive(f"enable\n{knobs.enable_password}\n".encode())
+    assert b"[A]sk later" in shell.receive(b"configure terminal\n")
+    shell.close()
 
     outcome = rig.apply(plan)
 
     assert (State.NEW, True) == (outcome.state, outcome.saved), outcome
-    assert rig.box.reporting_asked
+    assert not rig.box.reporting_asked, "the answer was yes or no"
     assert "call-home" not in rig.box.running_text
     assert plan.target_fingerprint == fingerprint_of(read_running(rig.box.running_text))
 
