@@ -6,6 +6,8 @@ documents leave open:
 (a) at the end no gateway's SMTP is inspected by the esmtp engine;
 (b) every other flow is inspected by the same engines with the same maps as before;
 (c) after every single line each flow has its old or its new treatment.
+
+What the flows show is then proved for all that there are, in :mod:`asa_automate.plan.everywhere`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +15,11 @@ from dataclasses import dataclass
 from itertools import chain, product
 
 from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
+from asa_automate.plan.everywhere import MOST_PIECES, Claim, refuted
 from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
 from asa_automate.plan.gap import Gap, Treatment, is_in_gap
 from asa_automate.plan.judge import Judge
@@ -23,6 +27,7 @@ from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.space.lists import Undecided
 from asa_automate.simulate.world import World
 
 #: Beyond this many classes whose match cannot be known, nothing is claimed.
@@ -85,7 +90,46 @@ def prove(
             failure = _in_world(subject, judge, world, flows)
             if failure:
                 return failure
+        failure = _everywhere(subject, reading, assumed=bool(unknown))
+        if failure:
+            return failure
     return None
+
+
+def _everywhere(subject: Subject, reading: Reading, *, assumed: bool) -> Failure | None:
+    """What no chosen flow has shown: a flow that refutes a claim, of all there are.
+
+    Args:
+        assumed: whether there are classes of which it is not known whether they match.
+
+    Raises:
+        Refused: it cannot be decided within bounds.
+    """
+    claim = Claim(
+        subject.states,
+        frozenset(subject.wanted),
+        frozenset((*subject.wanted, *subject.had)),
+        mail_only=not _narrows(subject),
+        all_mail=subject.strategy is Strategy.OFF,
+        versions=(4, 6) if (subject.states[0].version or UNIFIED) >= UNIFIED else (4,),
+        gaps=tuple(_away(subject.gaps, n) for n in range(len(subject.states))),
+    )
+    ports = (False, True) if _ports_beside_default(subject.states[0]) else (False,)
+    try:
+        for ports_count, assume in product(ports, (False, True) if assumed else (False,)):
+            found = refuted(claim, reading, ports_count=ports_count, assume=assume)
+            if found:
+                return Failure(found.flow, found.why)
+    except Undecided:
+        why = f"the proof for all flows takes more than {MOST_PIECES} pieces: undecided"
+        raise Refused(why) from None
+    return None
+
+
+def _away(gaps: Iterable[Gap], number: int) -> frozenset[str]:
+    """The engines that may be away after a line."""
+    there = (gap.engines for gap in gaps if gap.first <= number < gap.last)
+    return next(there, frozenset())
 
 
 def worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iterator[World]:

@@ -1,0 +1,250 @@
+"""The claims for every flow there is: no sample, but boxes of flows taken apart until all is said.
+
+Each attached policy is looked at by itself, each engine by itself, IPv4 and IPv6, under a reading:
+what every attachment does with every flow decides what the firewall does, whichever of them comes
+first. Claimed is, for all protocols, addresses and ports:
+
+(a) no flow in ``exempt`` boxes is inspected by the esmtp engine at the end;
+(b) outside the boxes that the plan declares, the end equals the beginning, map included;
+(c) after each line the same; and inside these boxes each flow has its old or its new treatment.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from itertools import product
+
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.service_policy import ServicePolicy
+from asa_automate.model import Address, Reading
+from asa_automate.plan.probe import DESTINATION, SOURCE
+from asa_automate.simulate.engines import ESMTP
+from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.space.boxes import Box, Space, everything, less
+from asa_automate.simulate.space.chains import (
+    NOTHING,
+    Angle,
+    Chain,
+    Outline,
+    Reader,
+    may_differ,
+    taken,
+)
+from asa_automate.simulate.space.lists import Budget
+
+#: So many pieces of boxes are looked at for one plan; beyond, the proof is undecided.
+MOST_PIECES = 400_000
+_TCP = (6, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed of a plan.
+
+    Args:
+        states: the configuration before, and after each line.
+        wanted: gateways that are exempt at the end.
+        touched: gateways whose flows the plan may change.
+        mail_only: whether only their SMTP may change; else all of their flows.
+        all_mail: whether everybody's mail may change (``off``).
+        versions: IP versions of the flows; below 9.0 an access-list takes IPv4 alone, and what
+            that does to others' IPv6 is a finding of the plan.
+        gaps: for each state, the engines that may be away for the moment.
+    """
+
+    states: Sequence[RunningConfig]
+    wanted: frozenset[Address]
+    touched: frozenset[Address]
+    mail_only: bool = True
+    all_mail: bool = False
+    versions: tuple[int, ...] = (4, 6)
+    gaps: Sequence[frozenset[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A flow that refutes a claim, and why."""
+
+    flow: Flow
+    why: str
+
+
+def refuted(
+    claim: Claim, reading: Reading, *, ports_count: bool = False, assume: bool = False
+) -> Refuted | None:
+    """The first flow that refutes a claim; ``None``: every claim holds for all flows.
+
+    Raises:
+        Undecided: it would take more than :data:`MOST_PIECES` pieces.
+    """
+    budget, reader = Budget(MOST_PIECES), Reader()
+    for where in claim.states[0].service_policies:
+        outlines = [_outline(reader, state, where) for state in claim.states]
+        for engine, version in product(_moved(outlines, claim, reading), claim.versions):
+            angle = Angle(version, engine, reading, ports_count, assume)
+            found = _Engine(claim, where, angle, budget, reader, outlines).refuted()
+            if found:
+                return found
+    return None
+
+
+def _outline(reader: Reader, state: RunningConfig, where: ServicePolicy) -> Outline:
+    policy = state.policy_maps.get(where.policy)
+    return reader.outline(state, policy) if policy else ()
+
+
+def _moved(outlines: Iterable[Outline], claim: Claim, reading: Reading) -> list[str]:
+    """The engines that anything changes for at all; mail's, where gateways are to be exempt."""
+    distinct = set(outlines)
+    engines = {engine for o in distinct for _, _, inspects, _ in o for engine, _ in inspects}
+    views = {e: {_seen_by(e, o, reading) for o in distinct} for e in sorted(engines)}
+    return [e for e in views if len(views[e]) > 1 or (e == ESMTP and claim.wanted)]
+
+
+def _seen_by(engine: str, outline: Outline, reading: Reading) -> Hashable:
+    parts = (
+        (name, last, tuple(i for i in inspects if i[0] == engine), match)
+        for name, last, inspects, match in outline
+    )
+    return tuple(part for part in parts if part[2] or reading is Reading.PER_CLASS)
+
+
+class _Engine:
+    """The claims about one engine in one attached policy, for one IP version."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        where: ServicePolicy,
+        angle: Angle,
+        budget: Budget,
+        reader: Reader,
+        outlines: Sequence[Outline],
+    ) -> None:
+        self.claim = claim
+        self.where = where
+        self.angle = angle
+        self.budget = budget
+        self.space = Space(angle.version)
+        made: dict[Outline, Chain] = {}
+        for outline, state in zip(outlines, claim.states, strict=True):
+            if outline not in made:
+                made[outline] = self._chain(state, reader)
+        self.chains = [made[outline] for outline in outlines]
+        self.declared = list(_declared(claim, angle))
+
+    def _chain(self, running: RunningConfig, reader: Reader) -> Chain:
+        policy = running.policy_maps.get(self.where.policy)
+        return reader.chain(running, policy, self.angle) if policy else ()
+
+    def refuted(self) -> Refuted | None:
+        """The first flow that refutes a claim."""
+        before, after = self.chains[0], self.chains[-1]
+        found = self._still_inspected(after) or self._changed(before, after, len(self.chains) - 1)
+        if found:
+            return found
+        seen = {before, after}
+        for number, chain in enumerate(self.chains):
+            if chain not in seen:
+                seen.add(chain)
+                found = self._changed(before, chain, number) or self._between(number)
+                if found:
+                    return found
+        return None
+
+    def _still_inspected(self, after: Chain) -> Refuted | None:
+        if self.angle.engine != ESMTP:
+            return None
+        for box in _mail(self.claim.wanted, self.angle.version):
+            for piece, action in taken(after, box, self.budget):
+                flow = self.space.flow(piece) if action != NOTHING else None
+                if flow:
+                    return Refuted(flow, f"still inspected in {self.where.scope}")
+        return None
+
+    def _changed(self, before: Chain, now: Chain, number: int) -> Refuted | None:
+        """A flow outside what is declared that ``now`` treats otherwise."""
+        start = _same_start(before, now)
+        for box in may_differ(before, now):
+            for free in less([box], self.declared):
+                for piece in _unequal(before[start:], now[start:], free, self.budget):
+                    # What the classes that both begin with take is no difference.
+                    for part in _unequal(before, now, piece, self.budget):
+                        found = self._flow_of(part, before, now, number)
+                        if found:
+                            return found
+        return None
+
+    def _flow_of(self, box: Box, before: Chain, now: Chain, number: int) -> Refuted | None:
+        old, new = (next(taken(chain, box, self.budget))[1] for chain in (before, now))
+        gaps = self.claim.gaps
+        if new == NOTHING and number < len(gaps) and self.angle.engine in gaps[number]:
+            return None
+        flow = self.space.flow(box)
+        if flow is None:
+            return None
+        what = f"{self.angle.engine} in {self.where.scope}"
+        return Refuted(flow, f"after line {number} {what}: {_named(old)} becomes {_named(new)}")
+
+    def _between(self, number: int) -> Refuted | None:
+        """A declared flow that has neither its old nor its new treatment after a line."""
+        before, now, after = self.chains[0], self.chains[number], self.chains[-1]
+        for box in self.declared:
+            for piece in _unequal(before, now, box, self.budget):
+                for part in _unequal(now, after, piece, self.budget):
+                    found = self._flow_of(part, before, now, number)
+                    if found:
+                        return found
+        return None
+
+
+def _same_start(one: Chain, other: Chain) -> int:
+    place = 0
+    while place < min(len(one), len(other)) and one[place] == other[place]:
+        place += 1
+    return place
+
+
+def _unequal(one: Chain, other: Chain, box: Box, budget: Budget) -> Iterator[Box]:
+    for piece, action in taken(one, box, budget):
+        for part, second in taken(other, piece, budget):
+            if action != second:
+                yield part
+
+
+def _declared(claim: Claim, angle: Angle) -> Iterator[Box]:
+    """Boxes of the flows that the plan may change; they may overlap.
+
+    The flow of the probe is one of them: what a probe left behind goes away.
+    """
+    whole = everything(angle.version)
+    if angle.version == 4:
+        source, destination = int(IPv4Address(SOURCE)), int(IPv4Address(DESTINATION))
+        yield whole[0], (source, source), (destination, destination), whole[3], whole[4]
+    if claim.all_mail and angle.engine == ESMTP:
+        yield whole
+    elif claim.mail_only:
+        if angle.engine == ESMTP:
+            yield from _mail(claim.touched, angle.version)
+    else:
+        for host in _hosts(claim.touched, angle.version):
+            yield whole[0], host, whole[2], whole[3], whole[4]
+            yield whole[0], whole[1], host, whole[3], whole[4]
+
+
+def _mail(gateways: Iterable[Address], version: int) -> Iterator[Box]:
+    """SMTP from and to gateways."""
+    _, source, destination, low, _ = everything(version)
+    for host in _hosts(gateways, version):
+        yield _TCP, host, destination, low, (SMTP, SMTP)
+        yield _TCP, source, host, low, (SMTP, SMTP)
+
+
+def _hosts(gateways: Iterable[Address], version: int) -> Iterator[tuple[int, int]]:
+    return ((int(g), int(g)) for g in sorted(gateways, key=int) if g.version == version)
+
+
+def _named(action: tuple[str | None, ...]) -> str:
+    if not action:
+        return "not inspected"
+    return f"inspected{f' with {action[0]}' if action[0] else ''}"

@@ -1,0 +1,119 @@
+"""Boxes: sets of flows as one interval for each of protocol, addresses and ports.
+
+Addresses of one IP version at a time, so that no box mixes them. Everything that an access-list
+can say is a union of boxes, and a box minus a box is at most ten boxes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from asa_automate.simulate.flow import Flow
+
+#: Protocol, source, destination, source port, destination port: lowest and highest of each.
+Interval = tuple[int, int]
+Box = tuple[Interval, Interval, Interval, Interval, Interval]
+
+PROTOCOLS: Interval = (0, 255)
+PORTS: Interval = (0, 65535)
+LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+
+
+def everything(version: int) -> Box:
+    """All flows of an IP version."""
+    addresses = (0, LAST[version])
+    return PROTOCOLS, addresses, addresses, PORTS, PORTS
+
+
+def common(one: Box, other: Box) -> Box | None:
+    """What both have; ``None`` for nothing."""
+    (a, b), (c, d), (e, f), (g, h), (i, j) = one
+    (p, q), (r, s), (t, u), (v, w), (x, y) = other
+    if p > b or q < a or r > d or s < c or t > f or u < e or v > h or w < g or x > j or y < i:
+        return None
+    return (
+        (a if a > p else p, b if b < q else q),
+        (c if c > r else r, d if d < s else s),
+        (e if e > t else t, f if f < u else u),
+        (g if g > v else v, h if h < w else w),
+        (i if i > x else x, j if j < y else y),
+    )
+
+
+def covers(one: Box, other: Box) -> bool:
+    """Whether ``one`` has all of ``other``."""
+    return all(low <= a and b <= high for (low, high), (a, b) in zip(one, other, strict=True))
+
+
+def without(box: Box, taken: Box) -> Iterator[Box]:
+    """``box`` less ``taken``, in boxes that do not overlap."""
+    if common(box, taken) is None:
+        yield box
+        return
+    rest = list(box)
+    for axis, ((low, high), (first, last)) in enumerate(zip(box, taken, strict=True)):
+        if low < first:
+            yield _with(rest, axis, (low, first - 1))
+            rest[axis] = (first, high)
+        if last < high:
+            yield _with(rest, axis, (last + 1, high))
+            rest[axis] = (rest[axis][0], last)
+
+
+def less(boxes: Iterable[Box], taken: Iterable[Box]) -> list[Box]:
+    """All of ``boxes`` less all of ``taken``."""
+    left = list(boxes)
+    for one in taken:
+        left = [piece for box in left for piece in without(box, one)]
+    return left
+
+
+def _with(box: list[Interval], axis: int, interval: Interval) -> Box:
+    changed = box.copy()
+    changed[axis] = interval
+    return (changed[0], changed[1], changed[2], changed[3], changed[4])
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The flows of one IP version, and how one of a box is written as a flow."""
+
+    version: int
+
+    @property
+    def everything(self) -> Box:
+        """All of them."""
+        return everything(self.version)
+
+    def flow(self, box: Box) -> Flow | None:
+        """A flow of the box that two hosts can have; ``None`` where it has none."""
+        ends = _two(box[1], box[2])
+        if ends is None:
+            return None
+        make = IPv4Address if self.version == 4 else IPv6Address
+        number = next((n for n in _NAMES if _within(n, box[0])), box[0][0])
+        name = _NAMES.get(number, str(number))
+        has_ports = name in ("tcp", "udp")
+        return Flow(
+            name,
+            make(ends[0]),
+            make(ends[1]),
+            max(box[4][0], 1) if has_ports else 0,
+            max(box[3][0], 1) if has_ports else None,
+        )
+
+
+_NAMES = {6: "tcp", 17: "udp", 1: "icmp"}
+
+
+def _within(number: int, interval: Interval) -> bool:
+    return interval[0] <= number <= interval[1]
+
+
+def _two(source: Interval, destination: Interval) -> tuple[int, int] | None:
+    """Two addresses that differ, none of them unspecified where there is a choice."""
+    one = min(max(source[0], 1), source[1])
+    for other in (min(max(destination[0], 1), destination[1]), destination[1], destination[0]):
+        if other != one:
+            return one, other
+    return (source[1], destination[0]) if source[1] != destination[0] else None
