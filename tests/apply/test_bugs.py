@@ -90,7 +90,6 @@ def test_a_bug_at_any_line(
     assert ends.get(error.__name__, 0) > 3
 
 
-@pytest.mark.xfail(strict=True, reason="the way back is tried, and its table of steps says no")
 def test_a_bug_behind_the_end_is_that_bug(
     rigs: "Rigs", judges: "Judges", monkeypatch: pytest.MonkeyPatch
 ) -> None:
