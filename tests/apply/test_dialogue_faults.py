@@ -427,7 +427,6 @@ def with_byte(byte: str) -> str:
     return ordinary("fw").replace(AN_ENTRY, f"access-list T remark caf{byte}\n{AN_ENTRY}", 1)
 
 
-@pytest.mark.xfail(strict=True, reason="the virtual ASA cannot print such a byte yet")
 def test_a_box_with_an_odd_byte_is_changed_and_not_mixed_up(rigs: "Rigs") -> None:
     plan = rigs(with_byte("\udce9")).plan(GATEWAY)
 
