@@ -44,7 +44,7 @@ class Timeouts:
         prompt: for the first prompt, and for lines that only move the session.
         show_idle: without a byte, in a reply to ``show``.
         show_total: for a whole reply to ``show``.
-        line: for one configuration line; compiling a large rule set takes long.
+        line: for one configuration line; a device that compiles a large rule set takes minutes.
         save: for ``write memory``; 25 s and more were seen (netmiko issue 2843).
         goodbye: for logging out.
         quiet: spells of silence that confirm what was seen.
@@ -54,7 +54,7 @@ class Timeouts:
     prompt: float = 30.0
     show_idle: float = 60.0
     show_total: float = 1800.0
-    line: float = 60.0
+    line: float = 180.0
     save: float = 300.0
     goodbye: float = 2.0
     quiet: Quiet = field(default_factory=Quiet)

@@ -33,6 +33,7 @@ from asa_automate.plan.proof import (
     states_after,
 )
 from asa_automate.plan.request import Request, refused
+from asa_automate.plan.room import must_have_room
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.soundness import BOTH, elsewhere_of, soundness
 from asa_automate.plan.state import fingerprint_of
@@ -129,7 +130,9 @@ def _to_scope(
     )
     if not commands:
         return _left_alone(draft, running, now, desired)
-    end = scope_of(states_after(running, commands)[-1])
+    last = states_after(running, commands)[-1]
+    must_have_room(running, last)
+    end = scope_of(last)
     # A policy-map that is attached nowhere is out of scope once our class has left it.
     end = replace(end, policies={**wanted.policies, **end.policies})
     inverse = way(end, pinned(now, end), order)

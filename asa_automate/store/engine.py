@@ -19,6 +19,7 @@ from sqlalchemy.schema import Table
 
 from asa_automate.errors import BadInput, StoreRefused
 from asa_automate.store.files import born_whole, guard_file
+from asa_automate.store.mounts import guard_place
 from asa_automate.store.schema import ensure_schema
 
 BUSY_SECONDS = 30
@@ -146,6 +147,7 @@ def _open_sqlite(url: URL) -> Store:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise BadInput(f"store {_shown(url)}: name a file, as in sqlite:////var/lib/x/store.db")
     path = Path(url.database)
+    guard_place(path)
     if not guard_file(path):
         born_whole(path, _fill_sqlite)
         guard_file(path)

@@ -87,7 +87,6 @@ def test_a_process_that_wakes_after_another_took_over(
     assert 0 != said.code
 
 
-@pytest.mark.xfail(strict=True, reason="a lease that the journal finds lost has no outcome yet")
 def test_a_process_that_wakes_behind_its_commit_line(bench: "Bench", plan_of: "PlanOf") -> None:
     """The other has not begun yet: nothing is undone or saved, and a person gets the lines."""
     site = bench.site(fw=bench.box(Fault(COMMIT, "delay", seconds=SLOW)))

@@ -46,6 +46,24 @@ def test_no_draft_is_left(sqlite_store: Store) -> None:
     assert ["store.db"] == [file.name for file in Path(sqlite_store.name).parent.iterdir()]
 
 
+def test_the_directory_is_synced_before_the_store_is_used(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the file's name could be gone after a power loss, with all that was promised in it."""
+    synced: list[tuple[str, bool]] = []
+    path = Path(url.removeprefix("sqlite:///"))
+    sync = os.fsync
+
+    def fsync(handle: int) -> None:
+        sync(handle)
+        synced.append((str(Path(f"/proc/self/fd/{handle}").readlink()), path.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    open_store(url).close()
+
+    assert (str(path.parent), True) in synced, "its name was there when its directory was synced"
+
+
 def test_each_connection_syncs_and_checks(sqlite_store: Store) -> None:
     found = {}
 

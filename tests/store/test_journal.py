@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from asa_automate.errors import StoreRefused
+from asa_automate.errors import LeaseLost, StoreRefused
 from asa_automate.store import audit
 from asa_automate.store.chain import digest
 from asa_automate.store.engine import Store, open_store
 from asa_automate.store.journal import Journal, Kind, records
+from asa_automate.store.leases import Holder, acquire, release
 from asa_automate.store.runs import RunDevice, RunKind, RunStatus, create_run, get_run, set_device
 from asa_automate.store.tables import journal, journal_head
 
@@ -301,3 +302,29 @@ def test_after_a_cut_no_number_is_given_out_twice(store: Store) -> None:
 
     assert 4 == journal_of(store).write(Kind.NOTE, {})
     assert ["records 3 to 3 are missing"] == [p.text for p in audit.verify(store).problems]
+
+
+def test_without_the_lease_nothing_is_written(store: Store) -> None:
+    """Taken over: neither the record nor what goes with it happens."""
+    one = acquire(store, "J1", Holder("here", 1, "me"), 60, 1000, lambda _: False)
+    ours = Journal(store, "run", "fw1", one.fence, lease=one)
+    assert 1 == ours.write(Kind.INTENT, {"line": "first"})
+    done: list[Connection] = []
+
+    acquire(store, "J1", Holder("there", 2, "other"), 60, 2000, lambda _: False)
+    with pytest.raises(LeaseLost, match=r"other \(process 2 on there\) has it now"):
+        ours.write(Kind.INTENT, {"line": "second"}, also=done.append)
+
+    assert ["first"] == [record.payload["line"] for record in ours.records()]
+    assert [] == done
+    assert () == audit.verify(store).problems
+
+
+def test_an_expired_lease_that_nobody_took_still_writes(store: Store) -> None:
+    """Whether it is over its holder's own clock says; here only what others did counts."""
+    one = acquire(store, "J1", Holder("here", 1, "me"), 0.0, 1000, lambda _: False)
+
+    assert 1 == Journal(store, "run", "fw1", one.fence, lease=one).write(Kind.ACK, {})
+    release(store, one)
+    with pytest.raises(LeaseLost, match="it was released"):
+        Journal(store, "run", "fw1", one.fence, lease=one).write(Kind.ACK, {})
