@@ -1,0 +1,144 @@
+"""What the program saved: only what was proved, and nothing that is another's."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from asa_automate.lab.asa import Entry, Snapshot, VirtualAsa
+from tests.torture.states import PEER, lines_of, text_of, treatments
+
+if TYPE_CHECKING:
+    from tests.torture.judge import Attempt, Edit, Standard
+
+SAVE, RUNNING = "write memory", "show running-config"
+
+
+def wrong(
+    standard: "Standard",
+    box: VirtualAsa,
+    attempts: "Sequence[Attempt]",
+    edits: "Sequence[Edit]",
+) -> Iterator[tuple[bool, str]]:
+    """Whether it is about somebody else's edits, and what is wrong."""
+    for at, number in own_saves(box, edits):
+        now = box.snapshots[number]
+        before = box.snapshots[number - 1].startup if number else None
+        if before is not None and before == now.startup:
+            continue
+        typed = [e for e in edits if e.at <= at]
+        saved = text_of(now.startup, now.knobs)
+        found = standard.names(saved, typed)
+        if not found:
+            yield False, "half a change was saved"
+        elif "new" in found and "old" not in found:
+            for text in unproved(standard, box, at):
+                yield False, f"saved, and {text}"
+        elif not _read_since(box.transcript[:at]):
+            yield False, "the old state was saved, and not read before"
+        for text in foreign(box, at, saved, number, attempts, typed):
+            yield True, text
+
+
+def own_saves(box: VirtualAsa, edits: "Sequence[Edit]") -> Iterator[tuple[int, int]]:
+    """Where in the transcript the program saved, and which snapshot that made."""
+    others = {e.snapshot - 1 for e in edits if e.saved}
+    made = (
+        i for i, s in enumerate(box.snapshots) if s.line == SAVE and i not in others
+    )
+    typed = (
+        i for i, e in enumerate(box.transcript) if e.session and e.line == SAVE and e.executed
+    )
+    return zip(typed, made, strict=True)
+
+
+def unproved(standard: "Standard", box: VirtualAsa, at: int) -> Iterator[str]:
+    """What was not done between the last change and a save of the new state."""
+    before = box.transcript[:at]
+    last = max((i for i, e in enumerate(before) if _is_line(e)), default=-1)
+    left = list(questions(standard.exempt))
+    read = False
+    for entry in before[last + 1 :]:
+        if entry.executed and not entry.fault:
+            read = (read and not left) or (_reads(entry) and not left)
+            left = [question for question in left if question != entry.line]
+    yield from (f"'{question}' was not asked after the last change" for question in left)
+    # One that is to be inspected again is asked while the lines behind it are still there.
+    turn = _turn(standard, box, before)
+    since = {e.line for e in before[turn:] if e.session and e.executed and not e.fault}
+    for question in questions(standard.gone):
+        if question not in since:
+            yield f"'{question}' was not asked after its treatment changed"
+    if not read:
+        yield "the running-config was not read last"
+
+
+def _turn(standard: "Standard", box: VirtualAsa, before: Sequence[Entry]) -> int:
+    """Where in the transcript the treatment of a gateway that goes changed last."""
+    numbers = {e.number: i for i, e in enumerate(before) if e.number is not None}
+    turn = 0
+    for one, other in pairwise(box.snapshots):
+        if other.number in numbers and one.running is not other.running:
+            was, is_ = (treatments(s.running, standard.knobs, standard.gone) for s in (one, other))
+            turn = numbers[other.number] if was != is_ else turn
+    return turn
+
+
+def questions(gateways: Sequence[str]) -> Iterator[str]:
+    """Every gateway, both directions."""
+    for gateway in gateways:
+        for one, other in ((PEER, gateway), (gateway, PEER)):
+            yield f"show service-policy flow tcp host {one} host {other} eq 25"
+
+
+def _is_line(entry: Entry) -> bool:
+    return entry.session > 0 and entry.number is not None
+
+
+def _read_since(before: Sequence[Entry]) -> bool:
+    """Whether the running-config was read whole after the last line."""
+    last = max((i for i, e in enumerate(before) if _is_line(e)), default=-1)
+    return any(_reads(e) for e in before[last + 1 :])
+
+
+def _reads(entry: Entry) -> bool:
+    return bool(entry.session and entry.line == RUNNING and entry.executed and not entry.fault)
+
+
+def foreign(
+    box: VirtualAsa,
+    at: int,
+    saved: str,
+    number: int,
+    attempts: "Sequence[Attempt]",
+    typed: "Sequence[Edit]",
+) -> Iterator[str]:
+    """Edits of others, unsaved until now, that this save wrote: seen before, or never told."""
+    last = max((i for i, e in enumerate(typed) if e.saved), default=-1)
+    told = [a for a in attempts if a.end > at and not a.died]
+    for edit in typed[last + 1 :]:
+        if not _is_in(edit, box.snapshots[number], saved):
+            continue
+        if any(_reads(e) for e in box.transcript[edit.at : at]):
+            yield f"'{edit.lines[-1]}' had been read, and was saved"
+        elif not any(_tells(a) for a in told):
+            yield f"'{edit.lines[-1]}' was saved, and nobody is told"
+
+
+def _is_in(edit: "Edit", snapshot: Snapshot, saved: str) -> bool:
+    """Whether what was saved has the edit's last line, or lacks the line that it took away."""
+    del snapshot
+    line = edit.lines[-1]
+    have = {entry[-1].strip() for entry in lines_of(saved)}
+    if line.startswith("no "):
+        return line.removeprefix("no ") not in have
+    bare = line.split()
+    if bare[:1] == ["access-list"] and "line" in bare:
+        bare = [*bare[:2], *bare[4:]]
+    return " ".join(bare) in have
+
+
+def _tells(attempt: "Attempt") -> bool:
+    return attempt.exit == 7 or any(
+        word in attempt.reason for word in ("other", "somebody", "someone")
+    )
+
