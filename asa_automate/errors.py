@@ -12,6 +12,8 @@ The tree::
     │   └── Astray             4  a session was carried off to another context, and was ended
     ├── Incomplete             5  a device's answer was cut short: nothing is decided on it
     ├── Refused                5  a guard says no: nothing was changed
+    │   ├── Replicating        5  a failover pair copies its configuration: not now
+    │   ├── LeaseLost          5  another process has the device by now
     │   └── StoreRefused       5  the store cannot be opened, read or written
     ├── Disproved              6  the model, the proof or the probe says no
     ├── LineRefused            3  the device answered a configuration line with text
@@ -147,6 +149,14 @@ class Refused(AsaAutomateError):
     """A guard says no; nothing was changed."""
 
     exit = Exit.REFUSED
+
+
+class Replicating(Refused):
+    """One unit of a failover pair is being given its configuration: nobody may type now."""
+
+
+class LeaseLost(Refused):
+    """The lease is another's by now: not one line more may be sent, forward or back."""
 
 
 class StoreRefused(Refused):

@@ -1,36 +1,32 @@
 """One plan onto one device: checked before, proved live, verified, saved, or taken back whole.
 
-The stages, in order; a failure before ``begin`` changes nothing, one after it goes back::
-
-    link  identify  compare  begin  probe  send (gate, commit, live proof)  verify  settle
-    verify  save  read back  done
+The steps stand in :mod:`asa_automate.apply.steps`; a failure before ``begin`` changes nothing, one
+after it goes back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from asa_automate.apply.goal import begin_record
+from asa_automate.apply import connections
+from asa_automate.apply.goal import Goal, begin_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.probing import run_probe
-from asa_automate.apply.proving import LiveProof, LiveProofFailed, find_controls
+from asa_automate.apply.proving import LiveProof, LiveProofFailed, find_controls, named_by
+from asa_automate.apply.reach import Reach, gone_astray
 from asa_automate.apply.reading import (
-    STARTUP,
     Snapshot,
     identify,
     must_be_saved,
+    pair_of,
     read,
     recognise,
 )
-from asa_automate.apply.recover import (
-    Goal,
-    back,
-    comeback,
-    gone_astray,
-    must_be_looked_at,
-    unstoppable,
-)
+from asa_automate.apply.recover import back, must_be_looked_at, unstoppable
+from asa_automate.apply.rehearsal import is_needed, rehearse
 from asa_automate.apply.role import must_be_a_target
+from asa_automate.apply.saving import done, save_verified
 from asa_automate.apply.sending import GateClosed, send
+from asa_automate.apply.steps import Step, Steps
 from asa_automate.errors import (
     AsaAutomateError,
     BadInput,
@@ -53,7 +49,6 @@ from asa_automate.plan.predict import Prediction
 from asa_automate.plan.probe import make_probe
 from asa_automate.plan.scope import Scope, scope_of
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.show.save import save_succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +59,18 @@ class Options:
         save: whether to save once verified; never otherwise.
         live_proof: go on although the reading is unknown for good.
         probe: whether the device may be probed.
+        rehearse: whether to try the account's rights first, where the device authorizes lines.
+        keep: leave a verified change unsaved, rather than take it back, where others have
+            unsaved changes by then or the device does not save.
+        clear: disconnect the gateways' SMTP connections that were open before.
     """
 
     save: bool = True
     live_proof: bool = False
     probe: bool = True
+    rehearse: bool = True
+    keep: bool = False
+    clear: bool = False
 
 
 class _Course:
@@ -76,12 +78,11 @@ class _Course:
 
     def __init__(self, plan: DevicePlan, around: Surroundings, options: Options) -> None:
         self.plan = plan
-        self.around = around
+        self.around = replace(around, tell=Steps(around.tell))
         self.options = options
-        self.session: Session | None = None
+        self.reach = Reach(self.around)
         self.goal: Goal | None = None
         self.begun = False
-        self.strayed = ""
 
 
 def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outcome:
@@ -98,42 +99,68 @@ def apply_plan(plan: DevicePlan, around: Surroundings, options: Options) -> Outc
         return _failed(course, error)
     except Exception:
         if course.begun and course.goal is not None:
-            back(course.goal, course.session, unstoppable(course.around), "an unexpected error")
+            around = unstoppable(course.around)
+            back(course.goal, course.reach.give_up(), around, "an unexpected error")
         raise
     finally:
-        if course.session:
-            course.session.close()
+        course.reach.close()
 
 
 def _forward(course: _Course) -> Outcome:
-    plan, around = course.plan, course.around
-    around.tell("connect")
-    session = course.session = around.link()
-    before, reading = _preflight(course, session)
+    plan, around, options = course.plan, course.around, course.options
+    around.tell(Step.CONNECT)
+    session = course.reach.session = around.link()
+    before, reading, mate = _preflight(course, session)
+    goal = course.goal = _goal(course, before, mate)
+    controls = find_controls(session, before, goal.after, plan, reading)
+    around.tell(Step.BEGIN)
+    around.log.write("begin", begin_record(plan, goal))
+    course.begun = True
+    if options.rehearse and is_needed(before.running):
+        rehearse(session, plan.device, before, around)
+    reading = _probed(course, session, before, reading)
+    proof = LiveProof(session, around, goal, controls, reading, plan)
+    _change(session, plan, before, around, proof)
+    if options.save:
+        end = save_verified(course.reach, goal, around, keep=options.keep)
+    else:
+        end = done(goal, around, saved=False)
+    return _with_connections(course, goal, end)
+
+
+def _goal(course: _Course, before: Snapshot, mate: str | None) -> Goal:
+    plan = course.plan
     wanted = _wanted(course, before)
-    controls = find_controls(session, before, wanted, plan, reading)
-    goal = course.goal = Goal(
+    return Goal(
         plan.device,
         plan.identity,
         pinned(scope_of(before.running), wanted),
         wanted,
         before.fingerprint,
+        plan.target_fingerprint,
+        wanted.members or named_by(plan),
         context=plan.context,
         may_save=course.options.save,
+        mate=mate,
     )
-    around.log.write("begin", begin_record(plan, goal))
-    course.begun = True
-    reading = _probed(course, session, before, reading)
-    proof = LiveProof(session, around, goal, controls, reading, plan)
-    _change(session, plan, before, around, proof)
-    return _save(course)
+
+
+def _with_connections(course: _Course, goal: Goal, end: Outcome) -> Outcome:
+    """What is open still, of gateways that are newly exempt; it changes nothing about the end."""
+    if end.state is not State.NEW or course.reach.session is None:
+        return end
+    new = [g for g in goal.exempt if g not in (goal.before.members or ())]
+    notes = connections.report(
+        course.reach.session, new, unstoppable(course.around), clear=course.options.clear
+    )
+    return replace(end, notes=notes)
 
 
 def _change(
     session: Session, plan: DevicePlan, before: Snapshot, around: Surroundings, proof: LiveProof
 ) -> None:
     """Send the plan's lines, proved live after each commit line, and verify the end twice."""
-    around.tell("send")
+    around.tell(Step.SEND)
     start = Prediction(before.running)
     end = send(session, plan.device, start, plan.commands, around, after_commit=proof)
     _verify(session, plan, end, proof, around)
@@ -143,11 +170,14 @@ def _change(
     around.log.write("verified", {"fingerprint": plan.target_fingerprint})
 
 
-def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
+def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading, str | None]:
     plan, around = course.plan, course.around
-    around.tell("check")
-    must_be_a_target(session, plan.device, plan.context)
-    found = recognise(session, plan.identity, plan.device)
+    around.tell(Step.CHECK)
+    facts = must_be_a_target(session, plan.device, plan.context)
+    _, mate = pair_of(plan.identity, facts)
+    found = recognise(session, plan.identity, plan.device, mate)
+    for serial in sorted({found.serial, mate} - {None, plan.identity.serial}, key=str):
+        around.hold(str(serial))
     before = read(session, plan.device)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint
@@ -157,7 +187,7 @@ def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading]:
         )
     if course.options.save:
         must_be_saved(session, before, plan.device)
-    return before, _known_reading(plan, found, around)
+    return before, _known_reading(plan, found, around), mate
 
 
 def _known_reading(plan: DevicePlan, found: Identity, around: Surroundings) -> Reading:
@@ -221,85 +251,30 @@ def _remember(course: _Course, session: Session, reading: Reading) -> None:
 def _verify(
     session: Session, plan: DevicePlan, end: Prediction, proof: LiveProof, around: Surroundings
 ) -> None:
-    around.tell("verify")
+    around.tell(Step.VERIFY)
     if read(session, plan.device).fingerprint != plan.target_fingerprint:
         raise GateClosed("the configuration is not the predicted one")
     proof.at_the_end(end.running)
 
 
-def _save(course: _Course) -> Outcome:
-    """Save what is verified, and read the startup-config back: ``[OK]`` alone proves nothing."""
-    plan, around, session = course.plan, course.around, _open(course)
-    if not course.options.save:
-        around.log.write("done", {"outcome": "new", "saved": False})
-        return Outcome(plan.device, State.NEW, "not saved, as asked")
-    around.tell("save")
-    if read(session, plan.device).fingerprint != plan.target_fingerprint:
-        raise GateClosed("it changed before it could be saved")
-    around.log.write("save", {})
-    try:
-        answer = session.save()
-    except LinkLost as error:
-        answer = ""
-        course.strayed = gone_astray(error)
-        _come_back(course)
-    try:
-        startup, running = _both(course)
-    except (LinkLost, Incomplete) as error:
-        # What is verified and perhaps saved is not undone because its reading broke once.
-        course.strayed = course.strayed or gone_astray(error)
-        _come_back(course)
-        startup, running = _both(course)
-    if startup != plan.target_fingerprint:
-        said = "" if save_succeeded(answer) else " and did not say [OK]"
-        raise GateClosed(f"`write memory` did not save what was verified{said}")
-    if running != startup:
-        raise GateClosed("it changed while it was saved")
-    around.log.write("saved", {"fingerprint": startup})
-    around.log.write("done", {"outcome": "new", "saved": True})
-    return Outcome(plan.device, State.NEW, saved=True)
-
-
-def _come_back(course: _Course) -> None:
-    """A new session in the place of a broken one."""
-    _open(course).close()
-    course.session = None
-    if course.goal is not None:
-        course.session = comeback(course.goal, course.around)
-
-
-def _open(course: _Course) -> Session:
-    if course.session is None:
-        raise LinkLost("there is no session", device=course.plan.device)
-    return course.session
-
-
-def _both(course: _Course) -> tuple[str, str]:
-    """The fingerprints of the startup-config and the running-config."""
-    session, device = _open(course), course.plan.device
-    startup = read(session, device, STARTUP)
-    return startup.fingerprint, read(session, device).fingerprint
-
-
 def _stopped(course: _Course) -> Outcome:
     if not course.begun or course.goal is None:
         return Outcome(course.plan.device, State.STOPPED, "stopped before anything was sent")
-    end = back(course.goal, course.session, unstoppable(course.around), "stopped by the user")
+    session = course.reach.give_up()
+    end = back(course.goal, session, unstoppable(course.around), "stopped by the user")
     if end.state is State.OLD:
-        return Outcome(end.device, State.OLD, end.reason, (), end.saved, Exit.STOPPED)
+        return replace(end, exit_code=Exit.STOPPED)
     return end
 
 
 def _failed(course: _Course, error: GateClosed | AsaAutomateError) -> Outcome:
     if not course.begun or course.goal is None:
         return _before_begin(course.plan.device, error)
-    session = course.session
-    if isinstance(error, LinkLost) and session is not None:
-        session.close()
-        session = None
-    course.session = None
+    if isinstance(error, LinkLost):
+        course.reach.close()
+    session = course.reach.give_up()
     end = back(course.goal, session, unstoppable(course.around), _plain(error))
-    end = must_be_looked_at(end, course.strayed or gone_astray(error))
+    end = must_be_looked_at(end, course.reach.strayed or gone_astray(error))
     by_the_probe = isinstance(error, Disproved) and not isinstance(error, LiveProofFailed)
     if end.state is State.OLD and by_the_probe:
         return Outcome(end.device, State.DISPROVED, _plain(error), (), end.saved)

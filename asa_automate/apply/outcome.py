@@ -8,12 +8,18 @@ from asa_automate.errors import Exit
 
 
 class State(StrEnum):
-    """Where the device stands, as read back from it."""
+    """Where the device stands, as read back from it.
+
+    FOREIGN: somebody else's edit is in our lines. STUCK: the device refuses the way back. HOLD:
+    verified, and not saved, because others have changes that they did not save. UNKNOWN: it does
+    not answer, or not readably.
+    """
 
     NEW = "new"
     OLD = "old"
     FOREIGN = "foreign"
     STUCK = "stuck"
+    HOLD = "hold"
     UNKNOWN = "unknown"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -29,6 +35,7 @@ EXITS: Mapping[State, Exit] = {
     State.OLD: Exit.FAILED,
     State.FOREIGN: Exit.UNKNOWN,
     State.STUCK: Exit.UNKNOWN,
+    State.HOLD: Exit.UNKNOWN,
     State.UNKNOWN: Exit.UNKNOWN,
     State.REFUSED: Exit.REFUSED,
     State.UNREACHABLE: Exit.UNREACHABLE,
@@ -45,6 +52,7 @@ class Outcome:
         reason: what happened, for a person; ``None`` where all went as planned.
         lines: what a person should type after having looked.
         saved: whether the startup-config was read back as this state.
+        notes: what else is worth knowing, such as connections that keep the old treatment.
     """
 
     device: str
@@ -53,6 +61,7 @@ class Outcome:
     lines: tuple[str, ...] = ()
     saved: bool = False
     exit_code: Exit | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def exit(self) -> Exit:

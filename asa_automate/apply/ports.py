@@ -44,6 +44,9 @@ class Session(Protocol):
     def save(self) -> str:
         """``write memory``."""
 
+    def clear(self, line: str) -> str:
+        """``clear conn`` with its filters; the device's answer."""
+
     def close(self) -> None:
         """Hang up."""
 
@@ -75,6 +78,7 @@ class Surroundings:
 
     Args:
         guard: called before every line for the device; raises to stop (lease lost, Ctrl-C).
+        hold: takes the lease of a serial number besides; raises ``Refused`` if another has it.
         wait: sleeps for so many seconds.
         settle: seconds between the two verifications.
         reconnect: pauses in seconds between attempts to come back after a lost link.
@@ -89,6 +93,7 @@ class Surroundings:
     settle: float = 5.0
     reconnect: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 20.0)
     tell: Callable[[str], None] = field(default=lambda _: None)
+    hold: Callable[[str], None] = field(default=lambda _: None)
 
 
 class Stopped(Exception):

@@ -3,6 +3,7 @@
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import Snapshot, read
 from asa_automate.apply.sending import GateClosed, send
+from asa_automate.apply.steps import Step
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Reading
@@ -21,7 +22,7 @@ def run_probe(
     Raises:
         GateClosed: what is read back is not what was sent; the caller goes back.
     """
-    around.tell("probe")
+    around.tell(Step.PROBE)
     around.log.write("probe", {"show": list(probe.show)})
     made = send(session, device, Prediction(before.running), probe.commands, around)
     found = read(session, device)

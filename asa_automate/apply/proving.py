@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from asa_automate.apply import live
+from asa_automate.apply.goal import Goal
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import Snapshot
-from asa_automate.apply.recover import Goal
 from asa_automate.apply.sending import Group, groups_of
+from asa_automate.apply.steps import Step
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.errors import Disproved
@@ -91,7 +92,7 @@ class LiveProof:
     ) -> None:
         self.session = session
         self.around = around
-        self.exempt = goal.after.members or _named_by(plan)
+        self.exempt = goal.exempt
         self.commits_left = sum(1 for c in plan.commands if c.commit)
         self.gone = tuple(g for g in goal.before.members or () if g not in self.exempt)
         self.controls = controls
@@ -105,7 +106,7 @@ class LiveProof:
         commit line no gateway may be inspected in any section.
         """
         self.commits_left -= 1
-        self.around.tell("prove")
+        self.around.tell(Step.PROVE)
         changed = live.changed_policies(now.running, [c.line for c in group.lines])
         for question in live.gateway_questions((*self.exempt, *self.gone)):
             answer = self.session.show(question.command)
@@ -142,7 +143,22 @@ class LiveProof:
             )
 
 
-def _named_by(plan: DevicePlan) -> tuple[Address, ...]:
+def must_be_exempt_still(session: Session, goal: Goal, around: Surroundings) -> None:
+    """Ask about every gateway again, in both directions; for a run that is finished later.
+
+    Raises:
+        LiveProofFailed: one is inspected, or the answer cannot be read.
+    """
+    for question in live.gateway_questions(goal.exempt):
+        why = live.inspected_anywhere(session.show(question.command))
+        around.log.write("proof", {"flow": str(question.flow), "wrong": why})
+        if why:
+            raise LiveProofFailed(
+                f"the live proof failed for {question.flow}: {why}", device=goal.device
+            )
+
+
+def named_by(plan: DevicePlan) -> tuple[Address, ...]:
     """The gateways of a plan whose strategy needs no object-group."""
     flows = plan.proof.exempt if plan.proof else ()
     outbound = (flow.split() for flow in flows if flow.endswith(" any:25"))

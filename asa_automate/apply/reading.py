@@ -9,7 +9,7 @@ from asa_automate.device.contexts import VERSION
 from asa_automate.errors import Incomplete, Refused
 from asa_automate.model import Identity
 from asa_automate.plan.state import fingerprint_of
-from asa_automate.show.device import parse_version
+from asa_automate.show.device import FailoverFacts, parse_version
 
 RUNNING = "show running-config"
 STARTUP = "show startup-config"
@@ -49,11 +49,16 @@ def identify(session: Session) -> Identity:
     )
 
 
-def recognise(session: Session, planned: Identity, device: str) -> Identity:
-    """The identity of the box that answers, which must be the planned one.
+def recognise(
+    session: Session, planned: Identity, device: str, mate: str | None = None
+) -> Identity:
+    """The identity of the box that answers, which must be the planned one, or its mate.
 
     What a `show version` that can be read leaves out is taken from the head of the
     running-config.
+
+    Args:
+        mate: the serial number of the other unit of the planned box's failover pair.
 
     Raises:
         Refused: another box, or another version of its software.
@@ -67,8 +72,23 @@ def recognise(session: Session, planned: Identity, device: str) -> Identity:
                 "version": found.version or tree.version,
             }
         )
+    if mate and found.serial == mate:
+        planned = planned.model_copy(update={"serial": mate})
     must_be_the_planned_box(found, planned, device)
     return found
+
+
+def pair_of(planned: Identity, facts: FailoverFacts) -> tuple[str | None, str | None]:
+    """The serial numbers of the planned box and of its mate, as far as the device names them.
+
+    After a switchover the planned box is the mate of the one that answers (`show failover`,
+    line ``Serial Number: Ours ..., Mate ...``).
+    """
+    pair = {facts.serial, facts.mate_serial} - {None}
+    if planned.serial not in pair:
+        return planned.serial, None
+    others = pair - {planned.serial}
+    return planned.serial, others.pop() if others else None
 
 
 def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> None:

@@ -9,22 +9,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from asa_automate.apply.goal import Goal
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
-from asa_automate.apply.reading import STARTUP, Snapshot, read, recognise
-from asa_automate.apply.role import must_be_in
+from asa_automate.apply.reach import comeback, gone_astray
+from asa_automate.apply.reading import STARTUP, Snapshot, read
 from asa_automate.apply.sending import GateClosed, send
+from asa_automate.apply.steps import Step
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
-    Astray,
     Incomplete,
+    LeaseLost,
     LineRefused,
     LinkLost,
     Refused,
+    Replicating,
     StoreRefused,
     Unreachable,
 )
-from asa_automate.model import Identity
 from asa_automate.plan.document import Command
 from asa_automate.plan.order import way
 from asa_automate.plan.places import is_whole, strangers
@@ -41,33 +43,12 @@ class Foreign(Exception):
     """Somebody else changed what is ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """The state to return to, and the one that was under way.
-
-    Args:
-        before: the scope to restore, :func:`~asa_automate.plan.places.pinned` against ``after``.
-        after: the scope that the change was to reach.
-        fingerprint: of the whole configuration before, where it is known.
-        context: the security context that it is about; ``None`` on a box in single mode.
-        may_save: whether the old state may be saved if ours got into the startup-config.
-    """
-
-    device: str
-    identity: Identity
-    before: Scope
-    after: Scope
-    fingerprint: str | None = None
-    context: str | None = None
-    may_save: bool = True
-
-
 def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
     """Bring the device to ``goal.before``, over new sessions where the old one is lost.
 
     The session, old or new, is closed at the end.
     """
-    around.tell("undo")
+    around.tell(Step.UNDO)
     around.log.write("abort", {"reason": reason})
     trouble, state, strayed = reason, State.UNKNOWN, ""
     try:
@@ -82,6 +63,10 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
             except (LinkLost, Unreachable, Incomplete) as error:
                 trouble, state = error.message, State.UNKNOWN
                 strayed = strayed or gone_astray(error)
+            except LeaseLost as error:
+                return _for_a_person(goal, State.UNKNOWN, f"{reason}; {error.message}", session)
+            except Replicating as error:
+                trouble, state = error.message, State.UNKNOWN
             except Refused as error:
                 return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
             _hung_up(session)
@@ -90,13 +75,6 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
         return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
     finally:
         _hung_up(session)
-
-
-def gone_astray(error: BaseException) -> str:
-    """What a person must know of a line that may have been typed into another context."""
-    if not isinstance(error, Astray) or not error.line:
-        return ""
-    return f"`{error.line}` may have been typed there: look at it ({error.message})"
 
 
 def must_be_looked_at(end: Outcome, strayed: str) -> Outcome:
@@ -129,31 +107,6 @@ class _Lenient:
     def write(self, kind: str, payload: Mapping[str, Any]) -> None:
         with suppress(StoreRefused):
             self.log.write(kind, payload)
-
-
-def comeback(goal: Goal, around: Surroundings) -> Session:
-    """A new session after a lost link, with the box's identity checked again.
-
-    Raises:
-        Unreachable: all attempts failed.
-        Refused: another box answers.
-    """
-    last: Unreachable | LinkLost | Incomplete | None = None
-    for pause in (0.0, *around.reconnect):
-        around.wait(pause)
-        try:
-            session = around.link()
-        except (Unreachable, LinkLost, Incomplete) as error:
-            last = error
-            continue
-        try:
-            recognise(session, goal.identity, goal.device)
-            must_be_in(session, goal.device, goal.context)
-        except BaseException:
-            session.close()
-            raise
-        return session
-    raise Unreachable(f"it does not come back: {last.message if last else 'no answer'}")
 
 
 def _looked_at_again(goal: Goal, around: Surroundings) -> Session | None:

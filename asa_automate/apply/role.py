@@ -3,28 +3,35 @@
 from asa_automate.apply.ports import Session
 from asa_automate.device.contexts import FAILOVER, must_name_its_context, runs_contexts
 from asa_automate.device.refusals import REPLICATION
-from asa_automate.errors import Incomplete, Refused
+from asa_automate.errors import Incomplete, Refused, Replicating
 from asa_automate.show.device import FailoverFacts, parse_failover
 
 #: A box without the command has no failover.
 _UNKNOWN_COMMAND = "Invalid input detected"
 
 
-def must_be_a_target(session: Session, device: str, context: str | None) -> None:
+def must_be_a_target(session: Session, device: str, context: str | None) -> FailoverFacts:
     """Refuse a box in multiple mode without a context, a standby unit, a pair in replication.
 
     Args:
         context: that the plan is for; the session must be in the same.
 
+    Returns:
+        What the box says of its pair; that of its system execution space, where that was asked.
+
     Raises:
+        Replicating: a configuration is on its way from unit to unit.
         Incomplete: it does not say which of them it is.
     """
     must_be_in(session, device, context)
-    must_be_active(session.show(FAILOVER), device)
+    text = session.show(FAILOVER)
+    must_be_active(text, device)
     if context is None:
         must_be_single(session)
     elif FAILOVER in session.chassis:
-        must_not_replicate(session.chassis[FAILOVER], device)
+        text = session.chassis[FAILOVER]
+        must_not_replicate(text, device)
+    return parse_failover(text)
 
 
 def must_be_in(session: Session, device: str, context: str | None) -> None:
@@ -70,7 +77,7 @@ def must_not_replicate(text: str, device: str) -> None:
     """Refuse a pair one of whose units is being given its configuration."""
     state = parse_failover(text).replicating
     if state or REPLICATION.search(text):
-        raise Refused(
+        raise Replicating(
             f"its failover pair is in replication ({state or 'as it says itself'}); "
             "try again when both units are in sync",
             device=device,

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from asa_automate.apply.goal import Goal, goal_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
-from asa_automate.apply.reading import STARTUP, read, recognise
-from asa_automate.apply.recover import Goal, back, is_same, unstoppable
+from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
+from asa_automate.apply.recover import back, is_same, unstoppable
 from asa_automate.apply.role import must_be_a_target
+from asa_automate.apply.steps import Step, Steps
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
 from asa_automate.plan.places import settled
 from asa_automate.plan.scope import scope_of
@@ -15,15 +17,18 @@ from asa_automate.plan.scope import scope_of
 def roll_back(goal: Goal, around: Surroundings) -> Outcome:
     """Bring the device back to ``goal.before``; idempotent, every end is an outcome."""
     goal = replace(goal, may_save=True)
+    around = replace(around, tell=Steps(around.tell))
     session: Session | None = None
     try:
         around.guard()
-        around.tell("connect")
+        around.tell(Step.CONNECT)
         session = around.link()
-        goal = _checked(goal, session)
+        around.tell(Step.CHECK)
+        goal = _checked(goal, session, around)
         if _is_back_already(goal, session):
             return Outcome(goal.device, State.OLD, "it is in the old state", (), True, Exit.DONE)
-        around.log.write("begin", {"rollback": True})
+        around.tell(Step.BEGIN)
+        around.log.write("begin", {**goal_record(goal), "rollback": True})
         end = back(goal, session, unstoppable(around), "rolled back")
     except Stopped:
         return Outcome(goal.device, State.STOPPED, "stopped before anything was sent")
@@ -39,10 +44,14 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
     return end
 
 
-def _checked(goal: Goal, session: Session) -> Goal:
+def _checked(goal: Goal, session: Session, around: Surroundings) -> Goal:
     """Check the box; the goal with what others changed since in classes that we moved."""
-    must_be_a_target(session, goal.device, goal.context)
-    recognise(session, goal.identity, goal.device)
+    facts = must_be_a_target(session, goal.device, goal.context)
+    _, mate = pair_of(goal.identity, facts)
+    goal = replace(goal, mate=goal.mate or mate)
+    found = recognise(session, goal.identity, goal.device, goal.mate)
+    for serial in sorted({found.serial, goal.mate} - {None, goal.identity.serial}, key=str):
+        around.hold(str(serial))
     if all(policy.classes is None for policy in goal.before.policies.values()):
         return goal
     now = read(session, goal.device)

@@ -52,6 +52,27 @@ def apply(
     no_probe: Annotated[
         bool, typer.Option("--no-probe", help="Do not probe the reading.")
     ] = False,
+    no_rehearsal: Annotated[
+        bool,
+        typer.Option(
+            "--no-rehearsal",
+            help="Do not try the account's rights first, where the firewall authorizes each line.",
+        ),
+    ] = False,
+    keep_unsaved: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unsaved",
+            help="Leave a verified change unsaved, not undone, where it cannot be saved.",
+        ),
+    ] = False,
+    clear_conn: Annotated[
+        bool,
+        typer.Option(
+            "--clear-conn",
+            help="Cut the gateways' open port-25 connections, which keep the old inspection.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
@@ -62,7 +83,8 @@ def apply(
     Each ends in its new state, verified and saved, or in its old one. Exit codes: see the README.
     """
     from asa_automate.apply.applier import Options
-    from asa_automate.cli.changing import change_all, confirm, exit_of, show_outcomes
+    from asa_automate.cli.changing import change_all
+    from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
     from asa_automate.inventory import load
     from asa_automate.plan.document import read_plan
     from asa_automate.store.engine import open_store
@@ -71,18 +93,41 @@ def apply(
     _must_be_fresh(made, datetime.now(UTC))
     inventory = load(settings.inventory)
     chosen = _chosen(made, inventory, settings.limits)
-    options = Options(save=save is Save.VERIFIED, live_proof=live_proof, probe=not no_probe)
+    options = Options(
+        save=save is Save.VERIFIED,
+        live_proof=live_proof,
+        probe=not no_probe,
+        rehearse=not no_rehearsal,
+        keep=keep_unsaved,
+        clear=clear_conn,
+    )
     tasks = [_task(inventory, p, options) for p in chosen if p.status == "change"]
     if not tasks:
         return _nothing(settings, chosen)
     names = ", ".join(task.device.name for task in tasks)
-    confirm(settings, f"Apply plan {made.id} to {len(tasks)} firewalls: {names}?", yes=yes)
+    question = f"Apply plan {made.id} to {len(tasks)} firewalls: {names}?"
+    if clear_conn:
+        question += f" {_cut(chosen)}"
+    confirm(settings, question, yes=yes)
     with closing(open_store(settings.store)) as store:
         run_id, outcomes = change_all(
             settings, store, "apply", tasks, plan_id=made.id, workers=workers
         )
     show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
+
+
+def _cut(chosen: "list[DevicePlan]") -> str:
+    """What ``--clear-conn`` will disconnect."""
+    from asa_automate.apply.proving import named_by
+
+    parts = [
+        f"{p.device}: {', '.join(map(str, named_by(p)))}" for p in chosen if p.status == "change"
+    ]
+    return (
+        "Open SMTP connections (tcp port 25) of these gateways will be cut, mail in transit "
+        f"included: {'; '.join(parts)}."
+    )
 
 
 def _bytes(path: Path) -> bytes:

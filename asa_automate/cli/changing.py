@@ -1,24 +1,19 @@
-"""What ``apply`` and ``rollback`` share: the run, the lease, the journal, stopping, the table."""
+"""What the changing commands share: the run, the leases, the journal, the progress."""
 
-import getpass
-import json
 import os
-import signal
-import socket
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import FrameType
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from asa_automate.apply.outcome import Outcome, State
-from asa_automate.apply.ports import Session, Stopped, Surroundings
-from asa_automate.cli.output import complain, emit, shows_progress, table
+from asa_automate.apply.ports import Session, Surroundings
+from asa_automate.cli.holding import Holding, operator
+from asa_automate.cli.output import complain, shows_progress
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import AsaAutomateError, Exit, Refused, UsageError, gravest
+from asa_automate.cli.stopping import Stop
+from asa_automate.errors import AsaAutomateError, Exit
 from asa_automate.fleet.local import each
 from asa_automate.model import Device, Reading
 
@@ -26,9 +21,8 @@ if TYPE_CHECKING:
     from asa_automate.store.engine import Store
     from asa_automate.store.leases import Lease
 
-#: A lease outlives the longest wait for one line (a save: 300 s) with a margin.
-LEASE_SECONDS = 600.0
-_RENEW_BELOW = 400.0
+#: Why nothing else is changed where a run died in mid-change.
+_FIRST = "run {run} has not finished on it; finish that with `asa-automate resume {run}`"
 
 _STATUS = {
     State.NEW: "done",
@@ -43,47 +37,16 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One device to change: its name, its box, what to do there."""
+    """One device to change: its name, its box, what to do there.
+
+    Args:
+        root: the apply whose open runs it finishes or undoes; the run's own where not given.
+    """
 
     device: Device
     serial: str | None
     work: Callable[[Surroundings], Outcome]
-
-
-class Stop:
-    """Ctrl-C, SIGTERM, SIGHUP: the line under way is finished, then the device is left whole."""
-
-    def __init__(self) -> None:
-        self._asked = threading.Event()
-
-    def guard(self) -> None:
-        """Raise once somebody has asked to stop."""
-        if self._asked.is_set():
-            raise Stopped
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take the signals for as long as devices are being changed."""
-        names = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {name: signal.signal(name, self._ask) for name in names}
-        try:
-            yield
-        finally:
-            for name, handler in before.items():
-                signal.signal(name, handler)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        again = self._asked.is_set()
-        self._asked.set()
-        complain(
-            "stopping already: each device is being left whole"
-            if again
-            else "stopping: the line under way is finished and each device is left whole"
-        )
+    root: str | None = None
 
 
 class _Memory:
@@ -114,6 +77,7 @@ def change_all(
     workers: int = 8,
 ) -> tuple[str, list[Outcome]]:
     """Make a run of ``tasks``; its id and the end of each device, in their order."""
+    from asa_automate.store.processes import this_process
     from asa_automate.store.runs import (
         RunDevice,
         RunKind,
@@ -122,6 +86,7 @@ def change_all(
         finish_run,
         new_run_id,
     )
+    from asa_automate.store.unfinished import in_the_way, root_of, unfinished
 
     run_id = new_run_id(time.time(), os.urandom(2))
     create_run(
@@ -129,73 +94,29 @@ def change_all(
         run_id=run_id,
         kind=RunKind(kind),
         plan_id=plan_id,
-        operator=f"{getpass.getuser()}@{socket.gethostname()}",
+        operator=operator(),
         now=time.time(),
         parent=parent,
+        detail={"process": asdict(this_process(operator()))},
         devices=[
             RunDevice(device=t.device.name, context=t.device.context, serial=t.serial)
             for t in tasks
         ],
     )
     stop = Stop()
+    open_runs, root = unfinished(store), root_of(store, run_id)
+
+    def one(task: Task) -> Outcome:
+        name = task.device.name
+        other = in_the_way(open_runs, name, task.serial, task.root or root)
+        if other:
+            return _recorded(store, run_id, Outcome(name, State.REFUSED, _FIRST.format(run=other)))
+        return _one(settings, store, run_id, task, stop, tell)
+
     with stop.listening(), _progress(settings, tasks) as tell:
-        outcomes = each(tasks, lambda t: _one(settings, store, run_id, t, stop, tell), workers)
+        outcomes = each(tasks, one, workers)
     finish_run(store, run_id, RunStatus(_run_status(outcomes)), now=time.time())
     return run_id, outcomes
-
-
-def exit_of(outcomes: Sequence[Outcome]) -> Exit:
-    """The gravest end; one that a stop left whole is *stopped*."""
-    return gravest(o.exit for o in outcomes)
-
-
-def show_outcomes(settings: Settings, run_id: str, outcomes: Sequence[Outcome]) -> None:
-    """The table of device and outcome on stdout; what a person must know on stderr."""
-    if settings.json:
-        emit(json.dumps({"run": run_id, "devices": [_as_json(o) for o in outcomes]}, indent=2))
-    else:
-        rows = [
-            [o.device, o.state.value, "yes" if o.saved else "no", o.reason or ""] for o in outcomes
-        ]
-        table(settings, ["device", "outcome", "saved", "reason"], rows, title=f"run {run_id}")
-    for outcome in outcomes:
-        if outcome.exit is not Exit.DONE:
-            complain(f"{outcome.device}: {outcome.reason}")
-        if outcome.lines:
-            complain(
-                f"{outcome.device}: a person must look; then, to return to the old state, type:"
-            )
-            for line in outcome.lines:
-                complain(f"    {line}")
-
-
-def confirm(settings: Settings, question: str, *, yes: bool) -> None:
-    """Ask before devices are changed.
-
-    Raises:
-        UsageError: there is nobody to ask.
-        Refused: the answer is not yes.
-    """
-    del settings
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("nobody is there to be asked; say --yes to go on without")
-    sys.stderr.write(f"{question} [yes/no] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Refused("not confirmed; nothing was sent")
-
-
-def _as_json(outcome: Outcome) -> dict[str, object]:
-    return {
-        "device": outcome.device,
-        "outcome": outcome.state.value,
-        "reason": outcome.reason,
-        "saved": outcome.saved,
-        "exit": int(outcome.exit),
-        "lines": list(outcome.lines),
-    }
 
 
 def _one(
@@ -206,23 +127,19 @@ def _one(
     stop: Stop,
     tell: Callable[[str, str], None],
 ) -> Outcome:
-    from asa_automate.store.leases import acquire, lease_key, release
-    from asa_automate.store.processes import dead_here, this_process
-
-    name = task.device.name
-    key = lease_key(task.serial or f"{task.device.host}:{task.device.port}", task.device.context)
-    holder = this_process(f"{getpass.getuser()}@{socket.gethostname()}")
+    device = task.device
+    holding = Holding(store, device.context)
     try:
-        lease = acquire(store, key, holder, LEASE_SECONDS, time.time(), dead_here)
+        lease = holding.take(task.serial or f"{device.host}:{device.port}")
     except AsaAutomateError as error:
-        outcome = Outcome(name, State.REFUSED, error.message, exit_code=error.exit)
+        outcome = Outcome(device.name, State.REFUSED, error.message, exit_code=error.exit)
         return _recorded(store, run_id, outcome)
     try:
-        around = _surroundings(settings, store, run_id, task.device, lease, stop, tell)
+        around = _surroundings(settings, store, run_id, device, lease, holding, stop, tell)
         outcome = task.work(around)
     finally:
-        release(store, lease)
-    tell(name, outcome.state.value)
+        holding.release()
+    tell(device.name, outcome.state.value)
     return _recorded(store, run_id, outcome)
 
 
@@ -232,6 +149,7 @@ def _surroundings(
     run_id: str,
     device: Device,
     lease: "Lease",
+    holding: Holding,
     stop: Stop,
     tell: Callable[[str, str], None],
 ) -> Surroundings:
@@ -241,29 +159,21 @@ def _surroundings(
     def link() -> Session:
         return open_session(device, settings, may_change=True)
 
+    def guard() -> None:
+        # The lease first: a stop leads to the way back, which needs it.
+        holding.guard()
+        stop.guard()
+
     return Surroundings(
         link=link,
-        log=Journal(store, run_id, device.name, lease.fence),
+        log=Journal(store, run_id, device.name, lease.fence, lease=lease),
         memory=_Memory(store, run_id),
-        guard=_guard(store, lease, stop),
+        guard=guard,
         wait=time.sleep,
         settle=settings.settle,
         tell=lambda stage: tell(device.name, stage),
+        hold=holding.also,
     )
-
-
-def _guard(store: "Store", lease: "Lease", stop: Stop) -> Callable[[], None]:
-    """Before every line: nobody asked to stop, and the lease is ours for longer than a line."""
-    from asa_automate.store.leases import renew
-
-    held = [lease]
-
-    def guard() -> None:
-        stop.guard()
-        if held[0].expires - time.time() < _RENEW_BELOW:
-            held[0] = renew(store, held[0], LEASE_SECONDS, time.time())
-
-    return guard
 
 
 def _recorded(store: "Store", run_id: str, outcome: Outcome) -> Outcome:

@@ -38,6 +38,7 @@ COMMANDS = (
     "simulate",
     "apply",
     "rollback",
+    "resume",
     "runs",
     "counters",
     "lab",

@@ -229,13 +229,13 @@ def _must_have_ended(device: Device, texts: Texts, store: "Store | None") -> Non
     """A run that died half way comes first: what it left is in no startup-config."""
     if store is None or not texts.live:
         return
-    from asa_automate.store.runs import unfinished
+    from asa_automate.store.unfinished import in_the_way, unfinished
 
-    run = unfinished(store, device.name)
+    run = in_the_way(unfinished(store), device.name, device.serial)
     if run:
         raise Refused(
-            f"run {run} has not finished on it: wait for it, or take it back with "
-            f"`asa-automate rollback {run}`"
+            f"run {run} has not finished on it: wait for it, or finish it with "
+            f"`asa-automate resume {run}`"
         )
 
 

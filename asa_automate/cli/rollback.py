@@ -46,7 +46,8 @@ def rollback(
 
     Doing it twice does no harm. Changes that others made since are kept.
     """
-    from asa_automate.cli.changing import change_all, confirm, exit_of, show_outcomes
+    from asa_automate.cli.changing import change_all
+    from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
     from asa_automate.inventory import load
     from asa_automate.store.engine import open_store
     from asa_automate.store.runs import get_run
@@ -69,21 +70,20 @@ def rollback(
         run_id, outcomes = change_all(
             settings, store, "rollback", tasks, parent=run, workers=workers
         )
-        if found.status == "running":
-            _close(store, run, outcomes)
+        _close(store, run, run_id, outcomes)
     show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
 
 
-def _close(store: "Store", run: str, outcomes: "list[Outcome]") -> None:
+def _close(store: "Store", run: str, by: str, outcomes: "list[Outcome]") -> None:
     """Record how a run ended that died before it could: as its rollback left the devices."""
-    from asa_automate.store.runs import RunStatus, finish_run, set_device
+    from asa_automate.store.runs import get_run
+    from asa_automate.store.unfinished import close
 
-    for outcome in outcomes:
-        if outcome.exit is Exit.DONE:
-            set_device(store, run, outcome.device, status=RunStatus.STOPPED, outcome="old")
-    if all(outcome.exit is Exit.DONE for outcome in outcomes):
-        finish_run(store, run, RunStatus.STOPPED, now=time.time())
+    ended = {outcome.device for outcome in outcomes if outcome.exit is Exit.DONE}
+    for device in get_run(store, run).devices:
+        if device.device in ended:
+            close(store, run, device, "old", by, time.time())
 
 
 def _is_to_undo(device: "RunDevice", wanted: set[str], settings: Settings) -> bool:

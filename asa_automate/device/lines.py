@@ -31,6 +31,7 @@ _FLOW = (
     rf"flow tcp host {_ADDRESS.format(1)}(?: eq [0-9]{{1,5}})?"
     rf" host {_ADDRESS.format(2)} eq [0-9]{{1,5}}"
 )
+_CONN = rf"conn protocol tcp address {_ADDRESS.format(1)} port 25"
 _ACE = (
     rf"access-list {_NAME}(?: line [0-9]{{1,6}})? extended (?:permit|deny) [a-z0-9]{{1,10}}"
     rf" {_end(1)}{_PORT} {_end(2)}{_PORT}"
@@ -51,8 +52,12 @@ SHOW_LINES = (
     rf"show service-policy {_FLOW}",
     rf"show access-list {_NAME}",
     r"show (?:interface ip brief|ip address|nameif|ssh sessions)",
+    rf"show {_CONN}",
 )
 """Lines that read (regular expressions, matched whole)."""
+
+CLEAR_LINES = (rf"clear {_CONN}",)
+"""Lines that disconnect: one host's connections on one port (matched whole)."""
 
 _WORD = r"[A-Za-z0-9_.:/+-]{1,64}"
 #: Actions of a class beside its inspections, sent only where a class is entered again as it was
@@ -79,10 +84,13 @@ CONFIG_LINES = (
 
 _BYTES = re.compile(r"[\x20-\x3e\x40-\x7e]+")
 _KINDS = tuple(
-    re.compile(pattern)
-    for pattern in (*map(re.escape, SESSION_LINES), *SPACE_LINES, *SHOW_LINES, *CONFIG_LINES)
+    map(
+        re.compile,
+        (*map(re.escape, SESSION_LINES), *SPACE_LINES, *SHOW_LINES, *CLEAR_LINES, *CONFIG_LINES),
+    )
 )
 _READS = tuple(map(re.compile, SHOW_LINES))
+_CLEARS = tuple(map(re.compile, CLEAR_LINES))
 
 
 def check_line(line: str) -> str:
@@ -105,6 +113,11 @@ def may_be_sent(line: str) -> bool:
 def is_show(line: str) -> bool:
     """Whether ``line`` only reads."""
     return any(kind.fullmatch(line) for kind in _READS)
+
+
+def is_clear(line: str) -> bool:
+    """Whether ``line`` disconnects."""
+    return any(kind.fullmatch(line) for kind in _CLEARS)
 
 
 def _fault(line: str) -> str | None:

@@ -26,6 +26,9 @@ def _row(pattern: str, name: str, advice: str) -> Refusal:
 REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
 """What an active unit says unasked while it copies its configuration to its mate."""
 
+DENIED = "not authorized"
+"""The name of the row of lines that the account may not type."""
+
 REFUSALS = (
     _row(
         r"Configuration Replication is NOT performed from Standby",
@@ -39,7 +42,7 @@ REFUSALS = (
     ),
     _row(
         r"Command authorization failed|Fallback authorization",
-        "not authorized",
+        DENIED,
         "the account lacks the right to this command",
     ),
     _row(r"Command Ignored, Configuration in progress", "locked", "another session is at work"),
@@ -80,6 +83,11 @@ ALLOWED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()
 def name_refusal(reply: str) -> Refusal | None:
     """The row that ``reply``, a device's text, falls under, or ``None``."""
     return next((row for row in REFUSALS if row.pattern.search(reply)), None)
+
+
+def is_denied(reply: str) -> bool:
+    """Whether ``reply`` says that the account may not type the line."""
+    return any(row.name == DENIED and row.pattern.search(reply) for row in REFUSALS)
 
 
 def is_taken(line: str, reply: str) -> bool:

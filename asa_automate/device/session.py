@@ -8,12 +8,12 @@ from asa_automate.device import contexts, prompts
 from asa_automate.device.conversation import Conversation, Limit, Timeouts
 from asa_automate.device.credentials import Secret
 from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply, has_end
-from asa_automate.device.lines import check_line, is_show
+from asa_automate.device.lines import check_line, is_clear, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
 from asa_automate.device.refusals import REPLICATION, is_taken, name_refusal
 from asa_automate.device.wire import Wire
-from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused
+from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused, Replicating
 
 
 class Session:
@@ -195,6 +195,17 @@ class Session:
         self._same_mode("write memory", Mode.EXEC)
         return reply.body
 
+    def clear(self, line: str) -> str:
+        """``clear conn`` with its filters, from privileged exec mode; the device's answer."""
+        self._must_may_change()
+        if not is_clear(check_line(line)):
+            raise Refused(f"not a command that clears connections: '{line}'", device=self.device)
+        self.end()
+        self._must_be_in_its_context(closely=True)
+        reply = self._change(line, Limit(self._timeouts.line, self._timeouts.line))
+        self._same_mode(line, Mode.EXEC)
+        return reply.body
+
     def close(self) -> None:
         """Log out and hang up, within a short time; never raises. Safe to call twice."""
         # In configuration mode a word is not worth the risk: the device ends the session itself.
@@ -225,7 +236,7 @@ class Session:
 
     def _must_not_replicate(self, reply: Reply) -> None:
         if REPLICATION.search(reply.before) or REPLICATION.search(reply.body):
-            raise Refused(
+            raise Replicating(
                 "it is replicating its configuration; try again later", device=self.device
             )
 

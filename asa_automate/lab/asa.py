@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from asa_automate.errors import Unreachable
-from asa_automate.lab.box import Box, Chassis, Counter, Counts, Entry, Snapshot
+from asa_automate.lab.box import OPERATOR, Box, Counter
+from asa_automate.lab.chassis import Chassis
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.records import Counts, Entry, Snapshot
 from asa_automate.lab.shell import Shell
 
 __all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
@@ -28,7 +30,7 @@ class VirtualAsa(Box):
         knobs: Knobs | None = None,
         faults: Sequence[Fault] = (),
         *,
-        chassis: Chassis | None = None,
+        chassis: Chassis[Box] | None = None,
         space: str = "",
     ) -> None:
         super().__init__(config, knobs, faults, chassis=chassis, space=space)
@@ -48,6 +50,14 @@ class VirtualAsa(Box):
             shell = Shell(self, self.counts.sessions, user or self.knobs.username)
             self._open.append(shell)
             return shell
+
+    def hold_sessions(self, count: int) -> list[Shell]:
+        """Somebody else opens so many sessions and leaves them open; close them to free them.
+
+        Raises:
+            Unreachable: there are not so many.
+        """
+        return [self.open_session(OPERATOR) for _ in range(count)]
 
     @property
     def sessions(self) -> list[Shell]:

@@ -1,13 +1,12 @@
 """The state of one virtual ASA: configurations, counters, clock, and the record of what it did."""
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from asa_automate.config.tree import Tree
 from asa_automate.lab import layout
 from asa_automate.lab.access import Packet
+from asa_automate.lab.chassis import Chassis
 from asa_automate.lab.dialects import Dialect
 from asa_automate.lab.edit import Outcome, Refused
 from asa_automate.lab.editor import carry_out
@@ -15,93 +14,20 @@ from asa_automate.lab.faults import Fault, Script
 from asa_automate.lab.flow import Classifier, attached, classes, inspections
 from asa_automate.lab.grammar import Unparsed
 from asa_automate.lab.knobs import Knobs
+from asa_automate.lab.modes import mode_name
+from asa_automate.lab.records import Entry, Snapshot
 from asa_automate.lab.stanzas import Path
 
 #: Where the virtual clock stands when a box is made.
 BOOTED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
+#: Who the second operator is: the user of :meth:`Box.edit`, whose session has the number 0.
+OPERATOR = "operator"
+
 #: (``global`` or interface, policy-map, class, engine, counter). Counters are ``packet``,
 #: ``drop``, ``reset-drop``, ``lock fail``, ``5-min-pkt-rate``, ``v6-fail-close``,
 #: ``sctp-drop-override``, ``mask-banner``, ``allow-tls`` or a ``match ...`` line.
 Counter = tuple[str, str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line that somebody typed.
-
-    Args:
-        session: number of the session, from 1; 0 for :meth:`Box.edit`.
-        mode: ``user``, ``exec``, ``config``, ``config-cmap`` ... before the line.
-        line: as typed; ``(enable password)`` or ``(password)`` in the place of one.
-        reply: what the box printed for it, without echo and prompt.
-        number: of the configuration line over the box's life; ``None`` if it is none.
-        fault: kind of the fault that struck here, or an empty text.
-        executed: whether the line took effect.
-        space: where it was typed: a context's name, ``system``, or empty in single mode.
-    """
-
-    session: int
-    mode: str
-    line: str
-    reply: str
-    number: int | None = None
-    fault: str = ""
-    executed: bool = True
-    space: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Both configurations right after an executed configuration line or a save."""
-
-    line: str
-    number: int | None
-    running: Tree
-    startup: Tree
-    knobs: Knobs
-
-    @property
-    def running_text(self) -> str:
-        """The running-config as ``show running-config`` would print it."""
-        return layout.printed(self.running, self.knobs)
-
-    @property
-    def startup_text(self) -> str:
-        """The startup-config as ``show startup-config`` would print it."""
-        return layout.printed(self.startup, self.knobs)
-
-
-@dataclass(slots=True)
-class Counts:
-    """How often what was done to a box."""
-
-    logins_tried: int = 0
-    logins_refused: int = 0
-    sessions: int = 0
-    config_entries: int = 0
-    config_lines: int = 0
-    commands: int = 0
-    saves: int = 0
-    reloads: int = 0
-
-
-@dataclass(slots=True)
-class Chassis:
-    """What all execution spaces of one box have in common; in single mode there is one space.
-
-    Args:
-        spaces: the contexts and the system execution space by name; empty in single mode.
-    """
-
-    script: Script
-    transcript: list[Entry] = field(default_factory=list)
-    counts: Counts = field(default_factory=Counts)
-    spaces: "dict[str, Box]" = field(default_factory=dict)
-    boots: list[Callable[[], None]] = field(default_factory=list)
-    hang_ups: list[Callable[[], None]] = field(default_factory=list)
-    seconds: float = 0.0
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 class Box:
@@ -113,12 +39,12 @@ class Box:
         knobs: Knobs | None = None,
         faults: Sequence[Fault] = (),
         *,
-        chassis: Chassis | None = None,
+        chassis: "Chassis[Box] | None" = None,
         space: str = "",
     ) -> None:
         self.knobs = knobs or Knobs()
         self.space = space
-        self.chassis = chassis or Chassis(Script(tuple(faults)))
+        self.chassis: Chassis[Box] = chassis or Chassis(Script(tuple(faults)))
         self.script = self.chassis.script
         self.transcript = self.chassis.transcript
         self.counts = self.chassis.counts
@@ -131,6 +57,7 @@ class Box:
         self.last_change = ""
         self.reporting_asked = False
         self.chassis.boots.append(self._boot)
+        self._replicate_all()
         self._seen = (self.running, self._settings())
 
     @property
@@ -207,7 +134,8 @@ class Box:
             self.running = self.running.with_stanzas(outcome.stanzas)
             self.last_change = f"{user} at {self.stamp()}"
             self._forget_old_counters()
-        self._snap(line, number)
+        self.chassis.replica.line(self.space, self.running, self.startup)
+        self._snap(line, number, user)
         return outcome
 
     def edit(self, lines: Iterable[str]) -> tuple[str, ...]:
@@ -223,7 +151,6 @@ class Box:
                     path = path[:-1] if line.strip() == "exit" else ()
                     continue
                 path, reply = self._edit_one(path, line.strip())
-                self.transcript.append(Entry(0, "config", line, reply, space=self.space))
                 replies.append(reply)
         return tuple(replies)
 
@@ -231,7 +158,8 @@ class Box:
         """Running becomes startup."""
         self.startup = layout.saved(self.running, self.knobs, user, self.stamp(), self.space)
         self.counts.saves += 1
-        self._snap("write memory", None)
+        self.chassis.replica.save(self.space, self.running, self.startup)
+        self._snap("write memory", None, user)
 
     def reload(self) -> None:
         """Start again, with every context: counters are zero, every session is gone."""
@@ -239,9 +167,17 @@ class Box:
             for boot in self.chassis.boots:
                 boot()
             self.counts.reloads += 1
-            hang_ups, self.chassis.hang_ups = self.chassis.hang_ups, []
-            for hang_up in hang_ups:
-                hang_up()
+            self.chassis.hang_up()
+
+    def take_over(self, knobs: Knobs, running: Tree, startup: Tree) -> None:
+        """Be the other unit of the pair from now on: its knobs, what it holds, its counters."""
+        serial = knobs.serial
+        self.knobs = knobs
+        self.running = layout.with_serial(running, serial)
+        self.startup = layout.with_serial(startup, serial)
+        self.counters.clear()
+        self._replicate_all()
+        self._snap("(switchover)", None, "")
 
     def at_reload(self, hang_up: Callable[[], None]) -> None:
         """Have ``hang_up`` called when the box goes down; once."""
@@ -256,15 +192,20 @@ class Box:
         self.running = layout.booted(self.startup, self.knobs, self.space)
         self.counters.clear()
         self.last_change = ""
+        self._replicate_all()
+
+    def _replicate_all(self) -> None:
+        self.chassis.replica.begin(self.space, self.running, self.startup)
 
     def _edit_one(self, path: Path, line: str) -> tuple[Path, str]:
+        mode, done = mode_name(path), True
         try:
-            outcome = self.configure(path, line, None, "operator")
-        except Unparsed as no:
-            return path, no.reply
-        except Refused as no:
-            return path, no.reply
-        return outcome.path, outcome.reply
+            outcome = self.configure(path, line, None, OPERATOR)
+            path, reply = outcome.path, outcome.reply
+        except (Unparsed, Refused) as no:
+            reply, done = no.reply, False
+        self.transcript.append(Entry(0, mode, line, reply, executed=done, space=self.space))
+        return path, reply
 
     def _current(self) -> tuple[str, int]:
         """Name and width, looked up once per configuration: every prompt needs them."""
@@ -278,8 +219,9 @@ class Box:
             layout.terminal_width(self.running, self.knobs),
         )
 
-    def _snap(self, line: str, number: int | None) -> None:
-        self.snapshots.append(Snapshot(line, number, self.running, self.startup, self.knobs))
+    def _snap(self, line: str, number: int | None, user: str) -> None:
+        shot = Snapshot(line, number, self.running, self.startup, self.knobs, user)
+        self.snapshots.append(shot)
 
     def _forget_old_counters(self) -> None:
         """An inspection that is taken away and put back starts from zero."""

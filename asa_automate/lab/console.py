@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from asa_automate.lab import spaces, texts
-from asa_automate.lab.box import Box, Entry
-from asa_automate.lab.modes import mode_of
+from asa_automate.lab.box import Box
+from asa_automate.lab.modes import mode_name
+from asa_automate.lab.records import Entry
 from asa_automate.lab.stanzas import Path, key, starting
 from asa_automate.lab.terminal import Echo, Key, LineEditor, Pager
 
@@ -38,6 +39,7 @@ class Console:
 
     Attributes:
         width: set it to have another width than the box's, 0 for an endless one.
+        afterwards: what happens once the line that is being carried out is on record.
     """
 
     def __init__(self, box: Box, number: int, user: str) -> None:
@@ -50,11 +52,13 @@ class Console:
         self.page = _page(box)
         self.closed = False
         self.on_close: list[Callable[[], None]] = []
+        self.afterwards: list[Callable[[], object]] = []
         self._pager = Pager()
         self._line = LineEditor(scrolled=box.knobs.scrolled_echo)
         self._ask: Ask | None = None
         self._after_cr = False
         self._out: list[Piece] = []
+        self._heard_at, self._silent = box.seconds, 0.0
         box.at_reload(self.close)
 
     # What others call
@@ -79,10 +83,16 @@ class Console:
     def feed(self, data: bytes) -> list[Piece]:
         """What happens for these bytes, in order: text, delays, and at last perhaps the cut."""
         with self.box.lock:
+            self._hang_up_if_idle()
             for value in data:
                 if not self.closed:
                     self._key(bytes([value]))
+            self._heard_at, self._silent = self.box.seconds, 0.0
             return self._taken()
+
+    def waited(self, seconds: float) -> None:
+        """So long nothing was typed, besides what the box's own clock says."""
+        self._silent += seconds
 
     def close(self, *, clean: bool = False) -> None:
         """Hang up, from either side; safe to call twice."""
@@ -101,13 +111,14 @@ class Console:
         """``user``, ``exec``, ``config`` or the name of a sub-mode."""
         if self.path is None:
             return "exec" if self.privileged else "user"
-        mode = mode_of(self.path)
-        return mode.name if mode else "config"
+        return mode_name(self.path)
 
     @property
     def prompt_text(self) -> str:
         """The prompt of the mode, with its blank."""
-        name = f"{spaces.prompt_name(self.box)}{self.box.knobs.prompt_suffix}"
+        changed = self.box.chassis.prompt_suffix
+        suffix = self.box.knobs.prompt_suffix if changed is None else changed
+        name = f"{spaces.prompt_name(self.box)}{suffix}"
         inside = f"({self.mode})" if self.path is not None else ""
         return f"{name}{inside}{'#' if self.privileged else '>'} "
 
@@ -164,6 +175,12 @@ class Console:
 
     # Keys
 
+    def _hang_up_if_idle(self) -> None:
+        allowed = self.box.knobs.idle_seconds
+        silent = self._silent + self.box.seconds - self._heard_at
+        if allowed is not None and silent > allowed:
+            self.close()
+
     def _key(self, byte: bytes) -> None:
         if byte == b"\n" and self._after_cr:
             self._after_cr = False
@@ -200,6 +217,8 @@ class Console:
             then(line)
         elif line.strip():
             self.run(line)
+        while self.afterwards:
+            self.afterwards.pop(0)()
 
     def _banner(self) -> str:
         if self.box.knobs.banner:

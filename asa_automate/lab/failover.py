@@ -44,8 +44,6 @@ _OBJECTS = (
     "General", "sys cmd", "up time", "RPC services", "TCP conn", "UDP conn", "ARP tbl",
     "Xlate_Timeout", "SIP Session",
 )  # fmt: skip
-_MATE_SERIAL = "9AVIRTUAL99"
-_UNITS = ("Primary", "Secondary")
 _SYNCING = "Sync Config"
 
 
@@ -85,8 +83,7 @@ def show_state(box: Box, words: Words) -> str:
 def pair(box: Box) -> tuple[Unit, Unit]:
     """This unit and its mate."""
     knobs, is_active = box.knobs, box.knobs.failover == "active"
-    mine = knobs.failover_unit or _UNITS[not is_active]
-    other = _UNITS[mine == _UNITS[0]]
+    mine, other = spaces.units(box)
     roles = ("Active", "Standby Ready")
     here, mate = roles if is_active else (roles[1], roles[0])
     mate = _SYNCING if is_replicating(box) else mate
@@ -115,7 +112,7 @@ def replication_text(box: Box) -> str:
 def _head(box: Box, here: Unit) -> str:
     is_new = box.dialect.failover_serials
     newer = (_NEWER if is_new else _VERSIONS).format(
-        version=box.running.version, serial=box.serial, mate=_MATE_SERIAL
+        version=box.running.version, serial=box.serial, mate=box.knobs.mate_serial
     )
     return _HEAD.format(
         unit=here.unit,

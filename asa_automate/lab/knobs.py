@@ -95,12 +95,19 @@ class Knobs:
             goes on to the global policy (not documented).
         failover: ``off``, ``active`` or ``standby``.
         failover_unit: ``Primary`` or ``Secondary``; ``None``: primary if active.
+        mate_serial: the mate's serial number.
         failover_states: this unit's and the mate's, as printed (``Sync Config``, ``Bulk Sync``,
             ``Failed`` ...); an empty text: what the role says.
         replication: at which command lines of the box's life, from 1, the active unit says that
             its configuration begins to be copied to the mate, and that it has been; in between
             the mate is in ``Sync Config``.
+        flash: what ``write memory`` finds: it saves (``ok``), it fails on a ``read-only`` or
+            ``full`` flash, or it says that it has saved and has not (``pretends``).
+        idle_seconds: a session that is silent for longer is closed before its next line is
+            executed (``ssh timeout``); ``None``: never.
         max_sessions: management sessions at a time, 5 per context on an ASA.
+        denied: regular expressions; a line in which one is found is answered with ``Command
+            authorization failed`` (AAA command authorization), whatever the mode.
         multiple_mode: ``show mode`` says multiple although the box has no contexts that could be
             shown. A box with contexts is a :class:`asa_automate.lab.contexts.MultipleAsa`.
         login_space: where a login over the box's address lands: the admin context, the context of
@@ -145,9 +152,13 @@ class Knobs:
     interface_falls_through: bool = False
     failover: Literal["off", "active", "standby"] = "off"
     failover_unit: Literal["Primary", "Secondary"] | None = None
+    mate_serial: str = "9AVIRTUAL99"
     failover_states: tuple[str, str] = ("", "")
     replication: tuple[int, int] | None = None
+    flash: Literal["ok", "read-only", "full", "pretends"] = "ok"
+    idle_seconds: float | None = None
     max_sessions: int = 5
+    denied: tuple[str, ...] = ()
     multiple_mode: bool = False
     login_space: str = ""
     prompt_names_context: bool = True

@@ -72,6 +72,15 @@ def booted(startup: Tree, knobs: Knobs, space: str = "") -> Tree:
     return replace(startup, header=_running_header(startup, knobs, space))
 
 
+def with_serial(tree: Tree, serial: str) -> Tree:
+    """The same text on another unit of the pair: its head names that one's serial number."""
+    head = tuple(
+        f": Serial Number: {serial}" if line.startswith(": Serial Number:") else line
+        for line in tree.header
+    )
+    return replace(tree, serial=serial, header=head)
+
+
 def printed(tree: Tree, knobs: Knobs) -> str:
     """The whole text, from ``: Saved`` to ``: end``, with its checksum."""
     body = body_text(tree.stanzas, spoken_by(tree, knobs))

@@ -71,3 +71,9 @@ def mode_of(path: Path) -> Mode | None:
     """The mode that a path of commands leads to; ``None`` if its last line opens none."""
     text = "\n".join(path)
     return next((mode for mode in MODES if mode.opened_by.fullmatch(text)), None)
+
+
+def mode_name(path: Path) -> str:
+    """The name of the mode at ``path``: ``config-pmap``; ``config`` where none is known."""
+    mode = mode_of(path)
+    return mode.name if mode else "config"

@@ -23,6 +23,8 @@ _CONTEXTS_ONLY = frozenset(
 #: ... and that only it has.
 _SYSTEM_ONLY = frozenset({"admin-context", "context", "failover", "boot"})
 
+_UNITS = ("Primary", "Secondary")
+
 #: Commands that are refused in one kind of space.
 _NOT_IN_SYSTEM = ("show service-policy", "show access-list", "show names", "clear service-policy")
 _NOT_IN_CONTEXT = ("reload",)
@@ -45,7 +47,7 @@ def shows_serial(box: Box) -> bool:
 
 def admin_context(box: Box) -> str:
     """The name of the admin context, as the system configuration has it."""
-    for line in starting(_system(box).running.stanzas, "admin-context "):
+    for line in starting(system_of(box).running.stanzas, "admin-context "):
         return key(line).split()[1]
     return ""
 
@@ -54,7 +56,7 @@ def prompt_name(box: Box) -> str:
     """What stands before the mode: the name of the *box*, then the context's."""
     if not box.space:
         return box.hostname
-    name = _system(box).hostname
+    name = system_of(box).hostname
     named = is_context(box) and box.knobs.prompt_names_context
     return f"{name}/{box.space}" if named else name
 
@@ -105,7 +107,7 @@ def show_context(box: Box, words: Words) -> str:
     """``show context [NAME]``: all of them in the system execution space, in a context its own."""
     name = words.peek() and words.text()
     words.end()
-    lines = list(starting(_system(box).running.stanzas, "context "))
+    lines = list(starting(system_of(box).running.stanzas, "context "))
     if is_context(box) and not box.knobs.context_lists_all:
         lines = [line for line in lines if key(line).split()[1] == box.space]
     if name:
@@ -135,15 +137,22 @@ def _rows(line: Line, admin: str) -> list[str]:
 
 def is_standby(box: Box) -> bool:
     """Whether this unit is the standby one for the space."""
-    groups = _system(box).knobs.failover_groups if box.space else ()
+    groups = system_of(box).knobs.failover_groups if box.space else ()
     if groups and is_context(box):
         return groups[_group(box) - 1] == "standby"
-    return _system(box).knobs.failover == "standby"
+    return system_of(box).knobs.failover == "standby"
+
+
+def units(box: Box) -> tuple[str, str]:
+    """This unit of the pair and its mate: ``Primary`` and ``Secondary``."""
+    knobs = system_of(box).knobs
+    mine = knobs.failover_unit or _UNITS[knobs.failover != "active"]
+    return mine, _UNITS[mine == _UNITS[0]]
 
 
 def show_failover(box: Box) -> str:
     """``show failover`` as a context answers it, or the system with groups; else empty."""
-    system = _system(box)
+    system = system_of(box)
     if not box.space or system.knobs.failover == "off":
         return ""
     mate = system.knobs.failover_states[1]
@@ -152,10 +161,14 @@ def show_failover(box: Box) -> str:
         return _OF_CONTEXT.format(when=box.stamp(), mine=mine, other=other)
     if not system.knobs.failover_groups:
         return ""
+    unit, other_unit = units(box)
     pairs = [_states(group == "standby", mate) for group in system.knobs.failover_groups]
     return _OF_GROUPS.format(
         version=box.running.version,
         serial=box.serial,
+        mate=system.knobs.mate_serial,
+        unit=unit,
+        other_unit=other_unit,
         mine="\n".join(_group_rows([pair[0] for pair in pairs])),
         other="\n".join(_group_rows([pair[1] for pair in pairs])),
     )
@@ -171,14 +184,14 @@ Last Failover at: {when}
 
 _OF_GROUPS = """\
 Failover On
-Failover unit Primary
+Failover unit {unit}
 Failover LAN Interface: folink GigabitEthernet0/3 (up)
 Version: Ours {version}, Mate {version}
-Serial Number: Ours {serial}, Mate 9AVIRTUAL99
-  This host:    Primary
+Serial Number: Ours {serial}, Mate {mate}
+  This host:    {unit}
 {mine}
 
-  Other host:   Secondary
+  Other host:   {other_unit}
 {other}"""
 
 
@@ -197,7 +210,7 @@ def _states(standby: bool, mate: str | None) -> tuple[str, str]:
 
 def _group(box: Box) -> int:
     """The failover group of a context: 1 unless its block says otherwise."""
-    block = first(_system(box).running.stanzas, f"context {box.space}")
+    block = first(system_of(box).running.stanzas, f"context {box.space}")
     for child in block.commands() if block else ():
         words = key(child).split()
         if words[0] == "join-failover-group":
@@ -210,5 +223,6 @@ def _must_reach_others(box: Box, name: str) -> None:
         raise Refused(NOT_VALID_HERE)
 
 
-def _system(box: Box) -> Box:
+def system_of(box: Box) -> Box:
+    """The system execution space; the box itself in single mode."""
     return box.chassis.spaces.get(SYSTEM, box)

@@ -8,6 +8,8 @@ LOGGED_IN = (
 )
 INVALID_PASSWORD = "Invalid password"  # noqa: S105 - what the box answers to a wrong one
 ACCESS_DENIED = "Access denied."
+#: Ansible's terminal plugin for the ASA waits for it.
+NOT_AUTHORIZED = "Command authorization failed"
 LOGOFF = "\nLogoff\n"
 
 #: ASA CLI guide, failover: printed for whatever is typed in configuration mode on the standby.
@@ -40,12 +42,22 @@ SAVED = (
     "{size} bytes copied in 0.50 secs{rate}\n[OK]"
 )
 SAVE_RATE = " ({rate} bytes/sec)"
-SAVE_FAILED = (
-    "Building configuration...\n"
-    "%Error copying system:/running-config (No Device)\n"
-    "Error executing command\n"
-    "[FAILED]"
+_NOT_SAVED = "Building configuration...\n%Error {what}\nError executing command\n[FAILED]"
+SAVE_FAILED = _NOT_SAVED.format(what="copying system:/running-config (No Device)")
+#: A public record of an ASA whose flash had become read-only.
+SAVE_READ_ONLY = _NOT_SAVED.format(
+    what="opening disk0:/.private/startup-config (Read-only file system)"
 )
+#: By analogy with the one above; so are the words of the next. Unconfirmed.
+SAVE_FULL = _NOT_SAVED.format(
+    what="writing disk0:/.private/startup-config (No space left on device)"
+)
+#: What was written cannot be read back.
+SAVE_NOT_CHECKED = _NOT_SAVED.format(
+    what="reading disk0:/.private/startup-config (Input/output error)"
+)
+#: What ``terminal monitor`` prints into a session (syslog message 111008).
+SYSLOG = "%ASA-5-111008: User 'operator' executed the 'show version' command."
 SOURCE_QUESTION = "\nSource filename [running-config]? "
 SAVE_QUESTION = "System config has been modified. Save? [Y]es/[N]o:  "
 RELOAD_QUESTION = "Proceed with reload? [confirm] "

@@ -10,7 +10,9 @@ from asa_automate.lab.console import Cut, Late, Piece
 class MemoryWire:
     """An authenticated session with a box, as bytes; nothing sleeps.
 
-    A delayed reply is handed out once ``read`` has waited long enough on the virtual clock.
+    A delayed reply is handed out once ``read`` has waited long enough on the virtual clock. What
+    ``read`` waits for nothing counts as silence of the session (knob ``idle_seconds``); so does
+    what ``box.seconds`` goes on between two writes.
 
     Args:
         box: the firewall.
@@ -40,6 +42,7 @@ class MemoryWire:
         if not self._arriving:
             if self._shell.closed:
                 raise LinkLost("the connection was closed by the device")
+            self._shell.waited(seconds)
             return b""
         piece = self._arriving.popleft()
         if isinstance(piece, Cut):

@@ -107,7 +107,7 @@ def _probe(now: Scope, wanted: Scope) -> Iterator[Command]:
         for line in (line for line in now.probe if line.startswith("policy-map ")):
             yield _line(line, why)
             yield _line(f"no class {PROBE}", why)
-        for keyword in ("class-map ", "access-list "):
+        for keyword in ("class-map ", "access-list ", "object-group "):
             for line in (line for line in now.probe if line.startswith(keyword)):
                 yield _line(f"no {line}", why)
     if wanted.probe and not now.probe:

@@ -67,7 +67,7 @@ class Scope:
         class_map: whether our class-map has its match line; ``None`` without the class-map.
         policies: attached policy-maps, and others that hold a class of ours.
         narrowed: class-maps that are not ours and match our ACL.
-        probe: what is left of a probe: the lines that would make it, in order.
+        probe: what is left of a probe or a rehearsal: the lines that would make it, in order.
     """
 
     members: tuple[Address, ...] | None = None
@@ -107,7 +107,7 @@ def scope_of(running: RunningConfig) -> Scope:
 _KEYWORDS = {
     GROUP: {"object-group network"},
     ACL: {"access-list", "class-map"},
-    PROBE: {"access-list", "class-map"},
+    PROBE: {"access-list", "class-map", "object-group network"},
 }
 
 
@@ -121,7 +121,7 @@ def _check_keywords(running: RunningConfig, name: str) -> None:
 
 #: Where a name of ours may stand: our own stanzas, a class-map that we narrowed, a policy-map.
 _STANZAS = (
-    f"object-group network {GROUP}",
+    *(f"object-group network {name}" for name in (GROUP, PROBE)),
     *(f"access-list {name} extended " for name in (ACL, PROBE)),
     f"access-list {ACL} remark ",
     *(f"class-map {name}" for name in (CLASS, PROBE)),
@@ -249,6 +249,8 @@ def _own_line(own: PolicyClass | None) -> str | None:
 
 
 def _probe_leftovers(running: RunningConfig) -> Iterator[str]:
+    if PROBE in running.network_groups:
+        yield f"object-group network {PROBE}"
     acl = running.acls.get(PROBE)
     yield from acl.lines if acl else ()
     class_map = running.class_maps.get(PROBE)

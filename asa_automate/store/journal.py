@@ -23,6 +23,7 @@ from asa_automate.errors import StoreRefused
 from asa_automate.store.canonical import canonical
 from asa_automate.store.chain import digest
 from asa_automate.store.engine import Store
+from asa_automate.store.leases import Lease, must_hold
 from asa_automate.store.tables import journal, journal_head, storable
 
 Also = Callable[[Connection], None]
@@ -75,6 +76,8 @@ class Journal:
 
     Args:
         fence: the fencing number of the lease that is held.
+        lease: if given, a record is only written while this lease is held: a process that slept
+            until another took the device over writes no intent, and so sends no line.
         clock: wall clock, seconds since the epoch (for people).
         monotonic: a clock that never jumps (for durations within one process).
     """
@@ -85,6 +88,7 @@ class Journal:
     fence: int
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
+    lease: Lease | None = None
 
     def write(
         self, kind: Kind | str, payload: Mapping[str, Any], *, also: Also | None = None
@@ -97,6 +101,7 @@ class Journal:
 
         Raises:
             StoreRefused: it could not be written: the deed must not be done.
+            LeaseLost: the device is another's by now.
         """
         row = {
             "run_id": storable(self.run_id),
@@ -110,6 +115,8 @@ class Journal:
             "payload": canonical(dict(payload)),
         }
         with self.store.write() as connection:
+            if self.lease is not None:
+                must_hold(connection, self.lease)
             seq = _append(connection, row)
             if also is not None:
                 also(connection)

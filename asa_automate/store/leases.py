@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from asa_automate.errors import Refused
+from asa_automate.errors import LeaseLost, Refused
 from asa_automate.store.engine import Store
 from asa_automate.store.tables import leases
 
@@ -63,7 +63,7 @@ def acquire(
         row = _locked_row(store, connection, key)
         before = _holder(row)
         if before and row.expires > now and not dead_here(before):
-            raise Refused(_held(key, before, row.since))
+            raise Refused(_held(key, before, row.since, row.expires))
         lease = Lease(key, row.fence + 1, holder, now, now + ttl, before)
         _record(connection, lease)
     return lease
@@ -95,12 +95,26 @@ def _record(connection: Connection, lease: Lease) -> None:
     )
 
 
-def _held(key: str, holder: Holder, since: float) -> str:
-    start = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _held(key: str, holder: Holder, since: float, until: float) -> str:
+    start, end = (
+        datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") for at in (since, until)
+    )
     return (
         f"lease {key} is held by {holder.name} (process {holder.pid} on {holder.host}) "
-        f"since {start}; wait, or ask there"
+        f"since {start}; wait, or ask there: if that process is dead, the lease ends at {end}"
     )
+
+
+def must_hold(connection: Connection, lease: Lease) -> None:
+    """Join a transaction that is only for the lease's holder.
+
+    Raises:
+        LeaseLost: it was released or taken over.
+    """
+    row = connection.execute(select(leases).where(leases.c.key == lease.key)).one_or_none()
+    if row is None or not _ours(row, lease):
+        with_whom = _lost_to(row) if row is not None else "it is not in the store"
+        raise LeaseLost(f"lease {lease.key} was lost: {with_whom}")
 
 
 def check(store: Store, lease: Lease, now: float) -> bool:
@@ -118,12 +132,12 @@ def renew(store: Store, lease: Lease, ttl: float, now: float) -> Lease:
     """The same lease with a later end. One that expired but was not taken over is ours again.
 
     Raises:
-        Refused: it was released or taken over: nothing more may be sent.
+        LeaseLost: it was released or taken over: nothing more may be sent.
     """
     with store.write() as connection:
         row = _locked_row(store, connection, lease.key)
         if not _ours(row, lease):
-            raise Refused(f"lease {lease.key} was lost: {_lost_to(row)}")
+            raise LeaseLost(f"lease {lease.key} was lost: {_lost_to(row)}")
         renewed = Lease(
             lease.key, lease.fence, lease.holder, lease.since, now + ttl, lease.taken_from
         )

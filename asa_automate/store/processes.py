@@ -31,6 +31,13 @@ def dead_here(holder: Holder) -> bool:
     return space == _space() and birth_of(holder.pid) != holder.birth
 
 
+def is_alive_here(holder: Holder) -> bool:
+    """Whether the holder is a process on this host that surely lives."""
+    if holder.host != socket.gethostname() or not holder.birth:
+        return False
+    return birth_of(holder.pid) == holder.birth
+
+
 def birth_of(pid: int) -> str | None:
     """What tells a process from a later one of the same id: boot, id space, start tick.
 

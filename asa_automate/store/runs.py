@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from asa_automate.errors import UsageError
 from asa_automate.store.canonical import canonical
 from asa_automate.store.engine import Store
-from asa_automate.store.tables import journal, run_devices, runs
+from asa_automate.store.tables import run_devices, runs
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -205,27 +205,6 @@ def get_run(store: Store, run_id: str) -> RunSummary:
     if row is None:
         raise UsageError(f"there is no run {run_id}; `asa-automate runs` lists them")
     return _summary(row, [_device(member) for member in members])
-
-
-def unfinished(store: Store, device: str) -> str | None:
-    """The newest run that began to change ``device`` and has not said how that ended."""
-    query = (
-        select(run_devices.c.run_id)
-        .join(
-            journal,
-            (journal.c.run_id == run_devices.c.run_id)
-            & (journal.c.device == run_devices.c.device),
-        )
-        .where(
-            run_devices.c.device == device,
-            run_devices.c.status == RunStatus.RUNNING.value,
-            journal.c.kind == "begin",
-        )
-        .order_by(journal.c.seq.desc())
-        .limit(1)
-    )
-    with store.read() as connection:
-        return connection.execute(query).scalar_one_or_none()
 
 
 def _device(row: Row[Any]) -> RunDevice:

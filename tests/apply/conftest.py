@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from asa_automate.apply.applier import Options, apply_plan
-from asa_automate.apply.goal import goal_of
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Surroundings
 from asa_automate.apply.reading import identify
-from asa_automate.apply.recover import Goal
+from asa_automate.apply.goal import Goal, goal_of
 from asa_automate.config.reader import read_running
 from asa_automate.config.tree import Tree
 from asa_automate.device.credentials import Secret

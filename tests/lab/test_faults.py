@@ -133,4 +133,4 @@ def test_a_fault_must_be_on_something() -> None:
         Fault(1, "refuse", on="sky")
     with pytest.raises(ValueError, match="nonsense"):
         Fault(1, "nonsense")
-    assert Script(()).next("line") is None
+    assert Script(()).due("line") == ()

@@ -1,0 +1,69 @@
+"""Connections that were open before the change: they keep their old treatment until they close.
+
+Cisco ASA 9.3 firewall configuration guide, *Service Policy*: a change applies to new connections;
+``clear conn`` disconnects the others. What is cleared is what was listed: nothing but SMTP of our
+gateways.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from asa_automate.apply.ports import Session, Surroundings
+from asa_automate.apply.steps import Step
+from asa_automate.errors import AsaAutomateError
+from asa_automate.model import Address
+from asa_automate.show.conn import Connection, parse_connections
+from asa_automate.simulate.flow import SMTP
+
+
+def report(
+    session: Session, gateways: Iterable[Address], around: Surroundings, *, clear: bool
+) -> tuple[str, ...]:
+    """One line for each gateway with open SMTP connections; nothing here undoes a change.
+
+    Args:
+        clear: disconnect them.
+    """
+    around.tell(Step.CONNECTIONS)
+    notes = []
+    for gateway in gateways:
+        try:
+            notes += list(_of(session, gateway, around, clear=clear))
+        except AsaAutomateError as error:
+            notes.append(f"open connections of {gateway} are not known: {error.message}")
+            break
+    return tuple(notes)
+
+
+def filters(gateway: Address) -> str:
+    """What ``show conn`` and ``clear conn`` are limited to."""
+    return f"conn protocol tcp address {gateway} port {SMTP}"
+
+
+def _of(session: Session, gateway: Address, around: Surroundings, *, clear: bool) -> Iterator[str]:
+    listed = parse_connections(session.show(f"show {filters(gateway)}"))
+    if listed is None:
+        yield f"open connections of {gateway} are not known: `show conn` cannot be read"
+        return
+    if not listed:
+        return
+    there = f"{len(listed)} SMTP connections of {gateway} were open before"
+    if not clear:
+        yield f"{there} and keep the old inspection until they close"
+    elif not all(_is_ours(c, gateway) for c in listed):
+        yield f"{there}; nothing was cleared: the device lists others besides"
+    else:
+        around.guard()
+        around.log.write("note", {"clear": filters(gateway), "listed": len(listed)})
+        session.clear(f"clear {filters(gateway)}")
+        left = parse_connections(session.show(f"show {filters(gateway)}")) or ()
+        still = [c for c in left if c in listed]
+        yield f"{there}; {len(listed) - len(still)} were cleared"
+
+
+def _is_ours(connection: Connection, gateway: Address) -> bool:
+    ends = {connection.one, connection.other}
+    return (
+        connection.protocol == "tcp"
+        and any(address == gateway for address, _ in ends)
+        and any(port == SMTP for _, port in ends)
+    )
