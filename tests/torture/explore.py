@@ -9,12 +9,12 @@ is recovered by one last process without a fault, judged, and written down. No p
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
 from tests.torture.judge import Judge
-from tests.torture.mishaps import Mishap, mishaps_at, named
+from tests.torture.mishaps import mishaps_at, named
 from tests.torture.operations import Operation
 from tests.torture.world import Event, Fault, Process, Smooth, World
 
@@ -143,7 +143,11 @@ class Case:
 
     def calm(self) -> None:
         """Whatever stood in the way for long is over."""
-        self.world.denied = lambda _: None
+        box = self.world.box
+        box.chassis.denied.clear()
+        box.knobs = replace(box.knobs, flash="ok")
+        if self.world.unreachable and self.world.fault_at is not None:
+            self.world.fault_at = self.world.clock  # it answers from now on
         self.world.unreachable = 0
         self.world.other = None
 
@@ -158,7 +162,8 @@ class Case:
         """All that a recovery can depend on: the box, what it is told, what still goes on."""
         world = self.world
         left = [(k, p) for k, p in world.journals[0] if k not in ("intent", "ack", "gate", "proof")]
-        trouble = (bool(world.denied("no x")), bool(world.denied("x")), world.unreachable > 0)
+        box = world.box
+        trouble = (box.chassis.denied, box.chassis.prompt_suffix, box.knobs, world.unreachable)
         edits = [(e.lines, e.saved) for e in world.edits]
         key = (world.box.running_text, world.box.startup_text, left, trouble, edits)
         return f"{crc32(repr(key).encode()):08x}"
@@ -197,13 +202,13 @@ def _child(case: Case, name: str, search: Search, sink: Sink) -> int:
     """What follows a first fault; the exit code of its process."""
     second = Forking(name, search, again=True)
     if not case.settled:
-        _recover(case, second, sink)
+        _recover(case, second)
     verdict = case.finish()
     sink.write({"case": second.case, **verdict})
     return FOUND if verdict["wrong"] else 0
 
 
-def _recover(case: Case, second: Forking, sink: Sink) -> None:
+def _recover(case: Case, second: Forking) -> None:
     """A recovery that is broken at each of its events, and then one that is not."""
     stands = case.stands
     if _is_new(stands, case.operation.id):
@@ -213,7 +218,6 @@ def _recover(case: Case, second: Forking, sink: Sink) -> None:
     if second.child or not case.settled:
         case.calm()
         case.recover(Smooth())
-    del sink
 
 
 #: Where recoveries have already begun that were broken at each of their events.
@@ -258,5 +262,3 @@ def replay(operation: Operation, name: str, tell: Callable[[str], None]) -> dict
         tell(f"{number:4} {entry.session:2} {entry.mode:14} {entry.line}  {entry.reply[:70]!r}")
     return case.finish()
 
-
-__all__ = ["Case", "Mishap", "Search", "Sink", "explore", "remember_in", "replay"]

@@ -7,22 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from asa_automate.apply.ports import Stopped
-from asa_automate.errors import Refused, StoreRefused
+from asa_automate.errors import LeaseLost, StoreRefused
 from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.faults import Fault, Kind
+from asa_automate.lab.saving import save_by_other
+from asa_automate.lab.switchover import switch_over
 from tests.torture.judge import Edit
-from tests.torture.world import DENIED, Bug, Event, Process, is_line
+from tests.torture.world import Bug, Event, Process
 
 Deed = Callable[[Process, Event], None]
 
 REFUSAL = "ERROR: % Invalid input detected at '^' marker."
 #: A refusal that does not look like one.
+DENIED = "Command authorization failed"
 MUMBLE = "Removing obj (x) from grp (y) failed; group is being used"
-READ_ONLY = (
-    "%Error opening disk0:/.private/startup-config (Read-only file system)\n"
-    "Error executing command\n[FAILED]"
-)
-FULL = "%Error copying system:/running-config (No space left on device)\n[FAILED]"
 OK = "Building configuration...\nCryptochecksum: 00000000 00000000 00000000 00000000\n\n[OK]"
 #: Longer than every limit of a session for a line, and for a reading.
 LATE, VERY_LATE = 400.0, 4000.0
@@ -43,6 +41,16 @@ INTO: dict[str, tuple[str, ...]] = {
 }
 
 
+#: What is sent, by its first word; everything else is a configuration line.
+_SENT_KINDS = {
+    "show": "show",
+    "write": "save",
+    "": "answer",
+    "(password)": "answer",
+    **{word: "move" for word in ("configure", "end", "exit", "enable", "terminal")},
+}
+
+
 def _nothing(process: Process, event: Event) -> None:
     del process, event
 
@@ -57,14 +65,11 @@ class Mishap:
 
 
 def kind_of(event: Event) -> str:
-    """``line``, ``show``, ``save`` or ``move`` for what is sent; else what happens."""
+    """``line``, ``show``, ``save``, ``move`` or ``answer`` for what is sent; else what happens."""
     if event.what != "send":
         return event.what
-    if event.detail == "write memory":
-        return "save"
-    if event.detail.startswith("show "):
-        return "show"
-    return "line" if is_line(event.detail) else "move"
+    first = event.detail.split(" ")[0]
+    return _SENT_KINDS.get(first, "line")
 
 
 def _kill(process: Process, event: Event) -> None:
@@ -90,11 +95,15 @@ def _raised(error: Callable[[], Exception]) -> Deed:
     return deed
 
 
+#: On what the box's fault script counts a thing that is sent.
+_COUNTED = {"save": "write", "show": "show", "line": "line", "move": "command"}
+
+
 def _scripted(kind: Kind, text: str = "", **more: float) -> Deed:
     """The box's own fault script strikes at the line, show or save that comes now."""
 
     def deed(process: Process, event: Event) -> None:
-        on = {"save": "write", "show": "show"}.get(kind_of(event), "line")
+        on = _COUNTED[kind_of(event)]
         script = process.world.box.script
         script.add(replace(Fault(script.count(on) + 1, kind, text, on=on), **more))  # type: ignore[arg-type]
 
@@ -110,10 +119,31 @@ def _random_text(process: Process, event: Event) -> None:
     _scripted(Kind.REFUSE, f"{chance.choice(letters)}{text}")(process, event)
 
 
-def _denied(form: str) -> Deed:
+def _denied(*forms: str) -> Deed:
+    """From now on AAA authorization denies these lines; an empty form: all of the configuration."""
+
     def deed(process: Process, event: Event) -> None:
         del event
-        process.world.denied = re.compile(form).match
+        process.world.box.chassis.denied.extend(forms)
+
+    return deed
+
+
+def _flash(state: str) -> Deed:
+    def deed(process: Process, event: Event) -> None:
+        del event
+        box = process.world.box
+        box.knobs = replace(box.knobs, flash=state)  # type: ignore[arg-type]  # of the table below
+
+    return deed
+
+
+def _switched(lag: int) -> Deed:
+    """The active unit fails; its mate has not heard of the last ``lag`` lines."""
+
+    def deed(process: Process, event: Event) -> None:
+        del event
+        switch_over(process.world.box, lag)
 
     return deed
 
@@ -130,7 +160,7 @@ def _saved(process: Process, event: Event) -> None:
     """The second operator's ``write memory``."""
     del event
     world = process.world
-    world.box.save("operator")
+    save_by_other(world.box)
     here, snapshot = len(world.box.transcript), len(world.box.snapshots)
     world.edits.append(Edit((), here, snapshot, saved=True))
 
@@ -163,14 +193,19 @@ IGNORE = Mishap("ignore", _scripted(Kind.IGNORE))
 FALSE_OK = Mishap("ok-without-effect", _scripted(Kind.IGNORE, OK))
 BUG = Mishap("bug", _raised(lambda: Bug("a mistake")))
 
+_ANSWER = (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, BUG)
 _SENT = (
-    *(KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, BUG),
+    *_ANSWER,
+    Mishap("switchover-0", before=_switched(0)),
+    *(Mishap("prompt", _scripted(Kind.PROMPT)), Mishap("noise", _scripted(Kind.NOISE))),
     *(Mishap("reload-before", before=_reload), Mishap("reload-after", after=_reload)),
     *(Mishap(f"edit-{name}", before=_edited(lines)) for name, lines in BESIDE.items()),
     *(Mishap(f"edit-our-{name}", before=_edited(lines, ours=True)) for name, lines in INTO.items()),
     Mishap("operator-saves", before=_saved),
     Mishap("operator-edits-and-saves", before=_edited_and_saved),
 )
+#: A mate lags behind what was typed just now: not behind what was read back since.
+_LAGGING = tuple(Mishap(f"switchover-{lag}", before=_switched(lag)) for lag in (1, 2))
 #: Every kind of fault, by kind of event.
 MISHAPS: dict[str, tuple[Mishap, ...]] = {
     "journal": (
@@ -181,7 +216,7 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
     "guard": (
         *(KILL_BEFORE, BUG),
         Mishap("stop", _raised(Stopped)),
-        Mishap("lease-lost", _raised(lambda: Refused("the lease was lost"))),
+        Mishap("lease-lost", _raised(lambda: LeaseLost("the lease was lost"))),
     ),
     "wait": (KILL_BEFORE, BUG),
     "link": (
@@ -189,12 +224,16 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
         *(Mishap("unreachable-once", _unreachable(1)), Mishap("unreachable", _unreachable(99))),
         Mishap("another-box", _another_box),
     ),
-    "move": _SENT,
+    "answer": _ANSWER,
+    "move": (
+        *_SENT,
+        *(REFUSE, IGNORE, Mishap("late", _scripted(Kind.DELAY, seconds=LATE))),
+    ),
     "line": (
         *_SENT,
         *(REFUSE, IGNORE, Mishap("refuse", _scripted(Kind.REFUSE, REFUSAL))),
         *(Mishap("refuse-any-text", _random_text), Mishap("late", _scripted(Kind.DELAY, seconds=LATE))),
-        *(Mishap("deny-all", _denied("")), Mishap("deny-no", _denied("no "))),
+        *(Mishap("deny-all", _denied("", "^write ")), Mishap("deny-no", _denied("^no "))),
         Mishap("reload", _scripted(Kind.RELOAD)),
     ),
     "show": (
@@ -206,8 +245,10 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
     ),
     "save": (
         *_SENT,
-        *(FALSE_OK, IGNORE, Mishap("read-only", _scripted(Kind.REFUSE, READ_ONLY))),
-        *(Mishap("full", _scripted(Kind.REFUSE, FULL)), Mishap("denied", _scripted(Kind.REFUSE, DENIED))),
+        *(FALSE_OK, IGNORE, Mishap("deny-all", _denied("", "^write "))),
+        *(Mishap(f"flash-{state}", _flash(state)) for state in ("read-only", "full", "pretends")),
+        Mishap("denied", _scripted(Kind.REFUSE, DENIED)),
+        Mishap("switchover-after", after=_switched(0)),
         Mishap("late", _scripted(Kind.DELAY, seconds=LATE)),
     ),
 }
@@ -215,7 +256,7 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
 AGAIN: dict[str, tuple[Mishap, ...]] = {
     **{what: (KILL_BEFORE, KILL_AFTER) for what in ("journal", "memory")},
     **{what: (KILL_BEFORE,) for what in ("guard", "wait", "link")},
-    **{what: (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER) for what in ("move", "show")},
+    **{what: _ANSWER[:4] for what in ("answer", "move", "show")},
     "line": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, IGNORE),
     "save": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, FALSE_OK),
 }
@@ -223,7 +264,14 @@ AGAIN: dict[str, tuple[Mishap, ...]] = {
 
 def mishaps_at(event: Event, *, again: bool = False) -> Iterator[Mishap]:
     """Every kind of fault that fits an event."""
-    yield from (AGAIN if again else MISHAPS)[kind_of(event)]
+    kind = kind_of(event)
+    yield from (AGAIN if again else MISHAPS)[kind]
+    if not again and (kind in ("line", "save") or event.detail in WHOLE):
+        yield from _LAGGING
+
+
+#: Readings of a whole configuration.
+WHOLE = ("show running-config", "show startup-config")
 
 
 def named(event: Event, name: str) -> Mishap:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
 
 from asa_automate.apply.applier import Options, apply_plan
 from asa_automate.apply.goal import goal_of
 from asa_automate.apply.outcome import Outcome
 from asa_automate.apply.ports import Surroundings
+from asa_automate.apply.resume import left_behind, resume
 from asa_automate.apply.rollback import roll_back
 from asa_automate.config.reader import read_running
 from asa_automate.lab.asa import VirtualAsa
@@ -18,7 +18,6 @@ from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
 from asa_automate.plan.planner import plan_device
 from asa_automate.plan.request import Request
-from tests.torture import recovery
 from tests.torture.judge import Standard
 from tests.torture.world import Record, World
 
@@ -58,7 +57,8 @@ class Operation:
 
     def resume(self, records: Sequence[Record]) -> Work | None:
         """The recovery of a run that left ``records``; ``None`` if it had begun nothing."""
-        return recovery.resume(records)
+        left = left_behind(records)
+        return None if left is None else lambda around: resume(left, around)
 
 
 def operations() -> Iterator[Operation]:
@@ -71,7 +71,7 @@ def operations() -> Iterator[Operation]:
 def operation(name: str, reading: Reading) -> Operation:
     """One of them."""
     before, after = CHANGES[name]
-    knobs = Knobs(reading=reading)
+    knobs = Knobs(reading=reading, failover="active")
     start = _applied(ordinary("fw"), before, knobs)[0] if before else _printed(knobs)
     plan = _plan(start, after, knobs)
     new, records = _applied(start, after, knobs)
@@ -114,7 +114,3 @@ def _plan(text: str, gateways: tuple[str, ...], knobs: Knobs) -> DevicePlan:
         raise ValueError(f"{plan.status}: {plan.reason}")
     return plan
 
-
-def payload_of(records: Sequence[Record], kind: str) -> Mapping[str, Any]:
-    """The last record of a kind."""
-    return [payload for one, payload in records if one == kind][-1]

@@ -10,6 +10,8 @@ from tests.torture.states import PEER, lines_of, text_of, treatments
 if TYPE_CHECKING:
     from tests.torture.judge import Attempt, Edit, Standard
 
+#: Who saves when it is the second operator.
+OTHER = "operator"
 SAVE, RUNNING = "write memory", "show running-config"
 
 
@@ -20,7 +22,7 @@ def wrong(
     edits: "Sequence[Edit]",
 ) -> Iterator[tuple[bool, str]]:
     """Whether it is about somebody else's edits, and what is wrong."""
-    for at, number in own_saves(box, edits):
+    for at, number in own_saves(box):
         now = box.snapshots[number]
         before = box.snapshots[number - 1].startup if number else None
         if before is not None and before == now.startup:
@@ -39,11 +41,10 @@ def wrong(
             yield True, text
 
 
-def own_saves(box: VirtualAsa, edits: "Sequence[Edit]") -> Iterator[tuple[int, int]]:
+def own_saves(box: VirtualAsa) -> Iterator[tuple[int, int]]:
     """Where in the transcript the program saved, and which snapshot that made."""
-    others = {e.snapshot - 1 for e in edits if e.saved}
     made = (
-        i for i, s in enumerate(box.snapshots) if s.line == SAVE and i not in others
+        i for i, s in enumerate(box.snapshots) if s.line == SAVE and s.user != OTHER
     )
     typed = (
         i for i, e in enumerate(box.transcript) if e.session and e.line == SAVE and e.executed

@@ -5,7 +5,6 @@ its wires send nothing, its journal takes nothing, and the box has seen its sess
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -16,8 +15,6 @@ from asa_automate.device.credentials import Secret
 from asa_automate.device.session import Session
 from asa_automate.errors import LinkLost
 from asa_automate.lab.asa import VirtualAsa
-from asa_automate.lab.faults import Fault as Scripted
-from asa_automate.lab.faults import Kind
 from asa_automate.lab.shell import Shell
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.model import Reading
@@ -25,15 +22,6 @@ from tests.torture.judge import Attempt, Edit
 
 T = TypeVar("T")
 Record = tuple[str, Mapping[str, Any]]
-
-
-DENIED = "Command authorization failed"
-_NO_LINE = re.compile(r"(show|configure|end|exit|enable|terminal|write|changeto)\b|$")
-
-
-def is_line(sent: str) -> bool:
-    """Whether this is a configuration line, and not one that moves, reads or saves."""
-    return not _NO_LINE.match(sent)
 
 
 class Killed(BaseException):
@@ -88,7 +76,6 @@ class World:
 
     Args:
         secret: the box's enable password.
-        denied: which configuration lines the AAA server denies from now on.
         other: a box that answers in the place of the right one, once.
         unreachable: how many links fail from now on.
     """
@@ -101,7 +88,6 @@ class World:
     journals: list[list[Record]] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
-    denied: Callable[[str], object] = lambda _: None
     other: VirtualAsa | None = None
     unreachable: int = 0
 
@@ -138,13 +124,6 @@ class World:
         )
         self.attempts.append(attempt)
         return attempt
-
-    def deny(self, line: str) -> None:
-        """Let the AAA server have its say about a line that is about to arrive."""
-        on = "write" if line == "write memory" else "line"
-        if self.denied(line) and (on == "write" or is_line(line)):
-            script = self.box.script
-            script.add(Scripted(script.count(on) + 1, Kind.REFUSE, DENIED, on=on))
 
     def edit(self, lines: tuple[str, ...], *, ours: bool) -> None:
         """A second operator types ``lines``; ``ours``: into what the tool owns."""
@@ -270,12 +249,13 @@ class EventWire:
     def write(self, data: bytes) -> None:
         """Send; ``LinkLost`` once the link is gone."""
         line = data.decode("ascii", "replace").strip()
+        if line == self._process.world.secret:
+            line = "(password)"
         self._process.happens(Event("send", line), lambda: self._sent(data))
 
     def _sent(self, data: bytes) -> None:
         if self.lost:
             raise LinkLost("the connection is closed")
-        self._process.world.deny(data.decode("ascii", "replace").strip())
         self._wire.write(data)
 
     def read(self, seconds: float) -> bytes:

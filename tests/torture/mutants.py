@@ -1,0 +1,2 @@
+"""placeholder"""
+def plant(name): raise LookupError(name)

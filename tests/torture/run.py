@@ -1,0 +1,158 @@
+"""``make torture``: every event, every kind of fault, every event of the recovery; and real kills.
+
+    python -m tests.torture.run                       all of it; results.json and the README's table
+    python -m tests.torture.run --bounded             a deterministic part of it, nothing kept
+    python -m tests.torture.run --mutants             seeded protocol faults, each to be found
+    python -m tests.torture.run --kills 20            real processes, killed over real SSH
+    python -m tests.torture.run --case first/per-engine/80.cut-after/3.kill-before
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from asa_automate.model import Reading
+from tests.torture.explore import Search, Sink, explore, remember_in, replay
+from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, RESULTS, ROOT
+from tests.torture.operations import CHANGES, Operation, operation
+from tests.torture.report import into, markdown, summary, told
+from tests.torture.warm import remember, warm_up
+
+Row = dict[str, Any]
+
+
+def main() -> int:
+    """Torture, print, and keep the results; 1 where anything was found that must not be."""
+    asked = _arguments()
+    if asked.worker:
+        return _work(asked)
+    if asked.case:
+        return _one_case(asked.case)
+    if asked.mutants:
+        return _mutants(asked)
+    search = _search(asked, BOUNDED if asked.bounded else FULL)
+    results = _everything(asked, search)
+    print(told(results))
+    if not asked.bounded and not asked.operation:
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        README.write_text(into(README.read_text(), markdown(results)))
+    return 1 if any(results["wrong"].values()) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make torture", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--bounded", action="store_true", help="a part of it, nothing kept")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (2)")
+    parser.add_argument("--seed", type=int, default=0, help="which part, where it is a part")
+    parser.add_argument("--first", type=int, help="of so many first faults one is taken")
+    parser.add_argument("--second", type=int, help="of so many second faults one is taken")
+    parser.add_argument("--operation", action="append", metavar="NAME/READING", help="only these")
+    parser.add_argument("--case", metavar="ID", help="one case, with everything that was typed")
+    parser.add_argument("--mutants", action="store_true", help="seeded protocol faults")
+    parser.add_argument("--kills", type=int, metavar="N", help=f"real processes killed ({KILLS})")
+    parser.add_argument("--worker", metavar="NAME/READING", help=argparse.SUPPRESS)
+    parser.add_argument("--mutant", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("--stop", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _search(asked: argparse.Namespace, usual: Search) -> Search:
+    return replace(
+        usual,
+        seed=asked.seed,
+        first=asked.first or usual.first,
+        second=asked.second or usual.second,
+        stop=asked.stop or usual.stop,
+    )
+
+
+def named(name: str) -> Operation:
+    """An operation by ``NAME/READING``."""
+    what, _, reading = name.partition("/")
+    return operation(what, Reading(reading))
+
+
+def names() -> list[str]:
+    """All operations, the longest first."""
+    return [f"{what}/{reading.value}" for reading in _READINGS for what in CHANGES]
+
+
+_READINGS = (Reading.PER_ENGINE, Reading.PER_CLASS)
+
+
+def _work(asked: argparse.Namespace) -> int:
+    """One operation, in a process of its own; its cases go into the folder."""
+    from tests.torture.mutants import plant
+
+    one = named(asked.worker)
+    remember()
+    warm_up(one)
+    if asked.mutant:
+        plant(asked.mutant)
+    stands = asked.folder / "stands"
+    stands.mkdir(exist_ok=True)
+    remember_in(str(stands))
+    sink = Sink(str(asked.folder / f"{asked.worker.replace('/', '-')}.jsonl"))
+    explore(one, _search(asked, FULL), sink)
+    return 0
+
+
+def _one_case(case: str) -> int:
+    one = named("/".join(case.split("/")[:2]))
+    verdict = replay(one, case, print)
+    print(json.dumps(verdict, indent=1))
+    return 1 if verdict["wrong"] else 0
+
+
+def _everything(asked: argparse.Namespace, search: Search) -> Row:
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        rows = list(cases(Path(folder), asked.operation or names(), search, asked.jobs))
+        begun = [path.name for path in Path(folder, "stands").iterdir()]
+    took = time.monotonic() - began
+    return summary(rows, begun, search, took)
+
+
+def cases(
+    folder: Path, operations: Sequence[str], search: Search, jobs: int, mutant: str = ""
+) -> Iterator[Row]:
+    """The verdicts of all cases of these operations, ``jobs`` operations at a time."""
+    (folder / "stands").mkdir(exist_ok=True)
+
+    def one(name: str) -> None:
+        words = ["--worker", name, "--folder", str(folder), "--seed", str(search.seed)]
+        words += ["--first", str(search.first), "--second", str(search.second)]
+        words += ["--stop"] if search.stop else []
+        words += ["--mutant", mutant] if mutant else []
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.torture.run", *words], cwd=ROOT, check=False
+        )
+        if done.returncode not in (0, 3):
+            raise RuntimeError(f"{name}: the exploration itself failed: exit {done.returncode}")
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(one, operations))
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open() as lines:
+            yield from map(json.loads, lines)
+
+
+def _mutants(asked: argparse.Namespace) -> int:
+    from tests.torture.mutants import hunt, table
+
+    found = hunt(_search(asked, HUNT), asked.jobs)
+    print(table(found))
+    return 0 if all(one.as_expected for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
