@@ -22,7 +22,7 @@ from asa_automate.apply.reading import (
     recognise,
 )
 from asa_automate.apply.recover import back, must_be_looked_at, unstoppable
-from asa_automate.apply.rehearsal import is_needed, rehearse
+from asa_automate.apply.rehearsal import is_needed, policies_of, rehearse
 from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.saving import done, save_verified
 from asa_automate.apply.sending import GateClosed, send
@@ -117,7 +117,7 @@ def _forward(course: _Course) -> Outcome:
     around.log.write("begin", begin_record(plan, goal))
     course.begun = True
     if options.rehearse and is_needed(before.running):
-        rehearse(session, plan.device, before, around)
+        rehearse(session, plan.device, policies_of(plan.commands), before, around)
     reading = _probed(course, session, before, reading)
     proof = LiveProof(session, around, goal, controls, reading, plan)
     _change(session, plan, before, around, proof)

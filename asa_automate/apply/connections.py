@@ -14,11 +14,15 @@ from asa_automate.model import Address
 from asa_automate.show.conn import Connection, parse_connections
 from asa_automate.simulate.flow import SMTP
 
+_UNKNOWN = "open connections of {gateway} are not known, and nothing was cleared: {why}"
+
 
 def report(
     session: Session, gateways: Iterable[Address], around: Surroundings, *, clear: bool
 ) -> tuple[str, ...]:
     """One line for each gateway with open SMTP connections; nothing here undoes a change.
+
+    A device that does not tell is only spoken of where they were to be cleared.
 
     Args:
         clear: disconnect them.
@@ -29,7 +33,7 @@ def report(
         try:
             notes += list(_of(session, gateway, around, clear=clear))
         except AsaAutomateError as error:
-            notes.append(f"open connections of {gateway} are not known: {error.message}")
+            notes += [_UNKNOWN.format(gateway=gateway, why=error.message)] if clear else []
             break
     return tuple(notes)
 
@@ -42,7 +46,8 @@ def filters(gateway: Address) -> str:
 def _of(session: Session, gateway: Address, around: Surroundings, *, clear: bool) -> Iterator[str]:
     listed = parse_connections(session.show(f"show {filters(gateway)}"))
     if listed is None:
-        yield f"open connections of {gateway} are not known: `show conn` cannot be read"
+        if clear:
+            yield _UNKNOWN.format(gateway=gateway, why="`show conn` cannot be read")
         return
     if not listed:
         return

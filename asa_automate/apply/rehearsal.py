@@ -5,6 +5,8 @@ allowed to create what it may not remove. So the removals are typed first, on no
 denial costs nothing; then each kind of piece is made and taken away again, unused.
 """
 
+from collections.abc import Iterable
+
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reading import Snapshot, read
 from asa_automate.apply.sending import GateClosed
@@ -12,6 +14,7 @@ from asa_automate.apply.steps import Step
 from asa_automate.config.running import RunningConfig
 from asa_automate.device.refusals import is_denied
 from asa_automate.errors import LineRefused
+from asa_automate.plan.document import Command
 from asa_automate.plan.names import PROBE
 from asa_automate.plan.probe import DESTINATION, SOURCE
 
@@ -31,8 +34,23 @@ def is_needed(running: RunningConfig) -> bool:
     )
 
 
-def rehearse(session: Session, device: str, before: Snapshot, around: Surroundings) -> None:
-    """Try every kind of line that is not typed in a policy-map; nothing is left behind.
+def policies_of(commands: Iterable[Command]) -> list[str]:
+    """The policy-maps that lines enter."""
+    heads = (c.line.split() for c in commands if c.line.startswith("policy-map "))
+    return list(dict.fromkeys(words[1] for words in heads))
+
+
+def rehearse(
+    session: Session,
+    device: str,
+    policies: Iterable[str],
+    before: Snapshot,
+    around: Surroundings,
+) -> None:
+    """Try every kind of line but inspections, which the probe tries; nothing is left behind.
+
+    Args:
+        policies: the policy-maps from which our class would be taken on the way back.
 
     Raises:
         LineRefused: a line is denied.
@@ -40,6 +58,9 @@ def rehearse(session: Session, device: str, before: Snapshot, around: Surroundin
     """
     around.tell(Step.REHEARSE)
     session.configure()
+    for policy in policies:
+        _sent(session, f"policy-map {policy}", around)
+        _tried(session, f"no class {PROBE}", around)
     for _, removal in reversed(PIECES):
         _tried(session, removal, around)
     for piece, _ in PIECES:

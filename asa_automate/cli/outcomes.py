@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from asa_automate.apply.outcome import Outcome, State
-from asa_automate.cli.output import complain, emit, table
+from asa_automate.cli.output import complain, emit, say, table
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError, gravest
 
@@ -37,8 +37,13 @@ def show_outcomes(settings: Settings, run_id: str, outcomes: Sequence[Outcome]) 
             complain(f"{outcome.device}: {_TYPE[outcome.state is State.HOLD]}")
             for line in outcome.lines:
                 complain(f"    {line}")
+    _show_notes(settings, outcomes)
+
+
+def _show_notes(settings: Settings, outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
         for note in outcome.notes:
-            complain(f"{outcome.device}: {note}")
+            say(settings, f"{outcome.device}: {note}")
 
 
 def confirm(settings: Settings, question: str, *, yes: bool) -> None:

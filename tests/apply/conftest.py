@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from ipaddress import ip_address
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from asa_automate.apply.applier import Options, apply_plan
+from asa_automate.apply.goal import Goal, goal_of
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Surroundings
 from asa_automate.apply.reading import identify
-from asa_automate.apply.goal import Goal, goal_of
+from asa_automate.apply.steps import ENDS, NEXT, Step
 from asa_automate.config.reader import read_running
 from asa_automate.config.tree import Tree
 from asa_automate.device.credentials import Secret
@@ -267,9 +269,17 @@ class Judge:
         self.is_truthful(rig.box, outcome)
         self.saved_only_what_was_proved(rig)
         self.hurts_nobody(rig.box)
+        self.keeps_to_the_table(rig, outcome)
         learnt = set(rig.readings.values()) - {Reading.UNKNOWN}
         assert learnt <= {self.knobs.reading}, "a wrong reading is remembered"
         assert rig.box.open_sessions == 0, "a session was left open"
+
+    def keeps_to_the_table(self, rig: Rig, outcome: Outcome) -> None:
+        """Each step was allowed after the one before it, and the end after the last."""
+        steps = [Step(stage) for stage in rig.stages]
+        assert steps[0] is Step.CONNECT
+        assert all(now in NEXT[last] for last, now in pairwise(steps)), steps
+        assert outcome.state in ENDS[steps[-1]], (steps[-1], outcome)
 
     def ends_whole(self, box: VirtualAsa) -> None:
         pair = (self.mark(box.running), self.mark(box.startup))

@@ -11,7 +11,7 @@ from asa_automate.lab.faults import Fault
 from tests.end_to_end.test_stopping import SLOW, wait_for_line
 
 if TYPE_CHECKING:
-    from tests.end_to_end.conftest import Bench, Said, Site
+    from tests.end_to_end.conftest import Bench, Site
 
     PlanOf = Callable[..., Path]
 
