@@ -134,8 +134,12 @@ class Case:
         self._judged(self.operation.work, pilot)
 
     def recover(self, pilot: Any) -> bool:
-        """One recovery, if anything was left open; whether there was."""
-        work = self.operation.resume(self.world.journals[0])
+        """One recovery, if anything was left open; whether there was.
+
+        It is given the journal that ``resume`` takes: of the newest process that began anything.
+        """
+        begun = [one for one in self.world.journals if any(kind == "begin" for kind, _ in one)]
+        work = self.operation.resume(begun[-1] if begun else ())
         if work is None:
             return False
         self._judged(work, pilot)

@@ -222,7 +222,7 @@ def claims(
 def _read_back(mine: Sequence[Entry], said: str) -> Iterator[str]:
     """What is claimed was read after the last thing that could change it."""
     last = max((i for i, e in enumerate(mine) if changes(e)), default=-1)
-    read = {e.line for e in mine[last + 1 :] if e.executed and not e.fault}
+    read = {e.line for e in mine[last + 1 :] if saves.answered(e)}
     for command in (RUNNING, STARTUP):
         if command not in read:
             yield f"'{said}', and `{command}` was not read after the last change"
@@ -252,8 +252,9 @@ def ends(
     startup = standard.names(box.startup_text, _saved(edits))
     startup |= standard.names(box.startup_text, edits)
     if not running & startup:
-        if any(e.ours for e in edits) and last.exit == 7:
-            return
+        theirs = any(e.ours for e in edits) or len(_saved(edits)) < len(edits)
+        if theirs and last.exit == 7:
+            return  # only with what others did not save could it be saved: a person was told
         yield f"the running-config is {sorted(running)}, the startup-config {sorted(startup)}"
 
 
