@@ -27,6 +27,7 @@ from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.saving import done, save_verified
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.apply.steps import Step, Steps
+from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
     AsaAutomateError,
     BadInput,
@@ -47,7 +48,7 @@ from asa_automate.plan.places import pinned
 from asa_automate.plan.planner import commit_order
 from asa_automate.plan.predict import Prediction
 from asa_automate.plan.probe import make_probe
-from asa_automate.plan.scope import Scope, scope_of
+from asa_automate.plan.scope import scope_of
 from asa_automate.plan.state import fingerprint_of
 
 
@@ -111,8 +112,9 @@ def _forward(course: _Course) -> Outcome:
     around.tell(Step.CONNECT)
     session = course.reach.session = around.link()
     before, reading, mate = _preflight(course, session)
-    goal = course.goal = _goal(course, before, mate)
-    controls = find_controls(session, before, goal.after, plan, reading)
+    end = _wanted(course, before)
+    goal = course.goal = _goal(course, before, end, mate)
+    controls = find_controls(session, before, end, plan, reading)
     around.tell(Step.BEGIN)
     around.log.write("begin", begin_record(plan, goal))
     course.begun = True
@@ -122,15 +124,14 @@ def _forward(course: _Course) -> Outcome:
     proof = LiveProof(session, around, goal, controls, reading, plan)
     _change(session, plan, before, around, proof)
     if options.save:
-        end = save_verified(course.reach, goal, around, keep=options.keep)
+        outcome = save_verified(course.reach, goal, around, keep=options.keep)
     else:
-        end = done(goal, around, saved=False)
-    return _with_connections(course, goal, end)
+        outcome = done(goal, around, saved=False)
+    return _with_connections(course, goal, outcome)
 
 
-def _goal(course: _Course, before: Snapshot, mate: str | None) -> Goal:
-    plan = course.plan
-    wanted = _wanted(course, before)
+def _goal(course: _Course, before: Snapshot, end: RunningConfig, mate: str | None) -> Goal:
+    plan, wanted = course.plan, scope_of(end)
     return Goal(
         plan.device,
         plan.identity,
@@ -196,8 +197,8 @@ def _known_reading(plan: DevicePlan, found: Identity, around: Surroundings) -> R
     return around.memory.recall(found.serial, found.version)
 
 
-def _wanted(course: _Course, before: Snapshot) -> Scope:
-    """The scope at the plan's end; planning again from it must give the plan's own lines."""
+def _wanted(course: _Course, before: Snapshot) -> RunningConfig:
+    """The plan's end; planning again from it must give the plan's own lines."""
     plan = course.plan
     now = Prediction(before.running)
     try:
@@ -215,7 +216,7 @@ def _wanted(course: _Course, before: Snapshot) -> Scope:
         same = same and plan.probe == make_probe(before.running)
     if not same or fingerprint_of(now.running) != plan.target_fingerprint:
         raise Refused("planning again gives other lines; plan again", device=plan.device)
-    return wanted
+    return now.running
 
 
 def _probed(course: _Course, session: Session, before: Snapshot, reading: Reading) -> Reading:

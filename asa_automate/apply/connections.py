@@ -38,13 +38,20 @@ def report(
     return tuple(notes)
 
 
-def filters(gateway: Address) -> str:
-    """What ``show conn`` and ``clear conn`` are limited to."""
-    return f"conn protocol tcp address {gateway} port {SMTP}"
+def filters(gateway: Address) -> tuple[str, str]:
+    """What ``show conn`` and ``clear conn`` are limited to: mail to the gateway, and from it.
+
+    An address and a port behind it are of one end, what follows is of the other (ASA command
+    reference, ``show conn``: source address and port, destination address and port).
+    """
+    return (
+        f"conn protocol tcp address {gateway} port {SMTP}",
+        f"conn protocol tcp port {SMTP} address {gateway}",
+    )
 
 
 def _of(session: Session, gateway: Address, around: Surroundings, *, clear: bool) -> Iterator[str]:
-    listed = parse_connections(session.show(f"show {filters(gateway)}"))
+    listed = _listed(session, gateway)
     if listed is None:
         if clear:
             yield _UNKNOWN.format(gateway=gateway, why="`show conn` cannot be read")
@@ -57,12 +64,26 @@ def _of(session: Session, gateway: Address, around: Surroundings, *, clear: bool
     elif not all(_is_ours(c, gateway) for c in listed):
         yield f"{there}; nothing was cleared: the device lists others besides"
     else:
+        _clear(session, gateway, around, len(listed))
+        still = listed & (_listed(session, gateway) or set())
+        yield f"{there}; cleared: {len(listed) - len(still)}"
+
+
+def _clear(session: Session, gateway: Address, around: Surroundings, count: int) -> None:
+    for one in filters(gateway):
         around.guard()
-        around.log.write("note", {"clear": filters(gateway), "listed": len(listed)})
-        session.clear(f"clear {filters(gateway)}")
-        left = parse_connections(session.show(f"show {filters(gateway)}")) or ()
-        still = [c for c in left if c in listed]
-        yield f"{there}; {len(listed) - len(still)} were cleared"
+        around.log.write("note", {"clear": one, "listed": count})
+        session.clear(f"clear {one}")
+
+
+def _listed(session: Session, gateway: Address) -> set[Connection] | None:
+    found: set[Connection] = set()
+    for one in filters(gateway):
+        listed = parse_connections(session.show(f"show {one}"))
+        if listed is None:
+            return None
+        found |= set(listed)
+    return found
 
 
 def _is_ours(connection: Connection, gateway: Address) -> bool:

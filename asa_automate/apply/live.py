@@ -11,7 +11,7 @@ from asa_automate.plan.names import CLASS
 from asa_automate.plan.peers import PEERS
 from asa_automate.show.flow import FlowAnswer, FlowSection, parse_flow
 from asa_automate.simulate.classify import Taken, classify_in
-from asa_automate.simulate.engines import ESMTP, effective_map
+from asa_automate.simulate.engines import DEFAULT_TRAFFIC, ESMTP, effective_map
 from asa_automate.simulate.flow import SMTP, Flow
 from asa_automate.simulate.world import World
 
@@ -57,20 +57,41 @@ def control_candidates(
 
 
 def expected(
-    running: RunningConfig, where: ServicePolicy, question: Question, reading: Reading
+    running: RunningConfig,
+    where: ServicePolicy,
+    question: Question,
+    reading: Reading,
+    engine: str = ESMTP,
 ) -> Taken | None:
-    """Who inspects the flow with esmtp in this policy, by the model."""
+    """Who inspects the flow with ``engine`` in this policy, by the model."""
     asked = Reading.PER_CLASS if reading is Reading.PER_CLASS else Reading.PER_ENGINE
-    return classify_in(running, where, question.flow, World(asked)).by(ESMTP)
+    return classify_in(running, where, question.flow, World(asked)).by(engine)
+
+
+def other_engines(
+    running: RunningConfig, where: ServicePolicy, flow: Flow, reading: Reading
+) -> Iterator[tuple[str, Question]]:
+    """Engines beside esmtp that the model shows for the ends of ``flow`` in this policy."""
+    for port in DEFAULT_TRAFFIC:
+        if port.engine == ESMTP or not port.low:
+            continue
+        question = Question(Flow(port.protocol, flow.source, flow.destination, port.low))
+        if expected(running, where, question, reading, port.engine):
+            yield port.engine, question
 
 
 def contradiction(
-    answer: str, where: ServicePolicy, wanted: Taken | None, *, same_class: bool = False
+    answer: str,
+    where: ServicePolicy,
+    wanted: Taken | None,
+    *,
+    same_class: bool = False,
+    engine: str = ESMTP,
 ) -> str | None:
     """Why the device's answer does not fit the model, ``None`` where it does.
 
     Args:
-        wanted: the esmtp inspection that the section of ``where`` should show, ``None`` for none.
+        wanted: the inspection that the section of ``where`` should show, ``None`` for none.
         same_class: whether the class must be the same as well (before a change).
     """
     parsed = parse_flow(answer)
@@ -79,13 +100,13 @@ def contradiction(
     section = _section(parsed, where)
     if section is None:
         return f"the answer says nothing of {where.policy} in {where.scope}"
-    shown = section.inspection(ESMTP)
+    shown = section.inspection(engine)
     if wanted is None:
         return f"still inspected in {where.scope}" if shown else None
     if shown is None:
         return f"no longer inspected in {where.scope}"
     class_name, inspection = shown
-    if effective_map(ESMTP, inspection.map) != effective_map(ESMTP, wanted.map):
+    if effective_map(engine, inspection.map) != effective_map(engine, wanted.map):
         return f"inspected with map {inspection.map} in {where.scope}, not {wanted.map}"
     if same_class and class_name != wanted.class_name:
         return f"inspected by class {class_name} in {where.scope}, not by {wanted.class_name}"

@@ -11,7 +11,7 @@ class State(StrEnum):
     """Where the device stands, as read back from it.
 
     FOREIGN: somebody else's edit is in our lines. STUCK: the device refuses the way back. HOLD:
-    verified, and not saved, because others have changes that they did not save. UNKNOWN: it does
+    whole, but not saved, because others have changes that they did not save. UNKNOWN: it does
     not answer, or not readably.
     """
 

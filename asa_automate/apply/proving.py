@@ -16,7 +16,9 @@ from asa_automate.errors import Disproved
 from asa_automate.model import Address, Reading
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.predict import Prediction
-from asa_automate.plan.scope import Scope, scope_of
+from asa_automate.plan.scope import scope_of
+from asa_automate.simulate.engines import ESMTP
+from asa_automate.simulate.flow import Flow
 
 
 class LiveProofFailed(Disproved):
@@ -25,26 +27,34 @@ class LiveProofFailed(Disproved):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A flow that model and device showed inspected before, and in which policy."""
+    """A flow that model and device showed inspected before, in which policy and by what."""
 
     where: ServicePolicy
     question: live.Question
+    engine: str = ESMTP
 
 
 def find_controls(
-    session: Session, before: Snapshot, wanted: Scope, plan: DevicePlan, reading: Reading
+    session: Session, before: Snapshot, end: RunningConfig, plan: DevicePlan, reading: Reading
 ) -> tuple[Control, ...]:
-    """One control flow for each policy that the plan changes, confirmed by the device.
+    """One SMTP flow for each policy that the plan changes, confirmed by the device, and others.
+
+    The others are flows of further engines, of the control pair and of a gateway, that are to stay
+    as they are; where model and device do not agree about one, it is no control.
+
+    Args:
+        end: the configuration that the plan leads to.
 
     Raises:
-        Disproved: a policy has none; nothing was sent.
+        Disproved: a policy has no control; nothing was sent.
     """
-    gateways = {*(wanted.members or ()), *(scope_of(before.running).members or ())}
+    gateways = {*(scope_of(end).members or ()), *(scope_of(before.running).members or ())}
     found = []
     for where in _touched(before.running, plan):
         candidates = live.control_candidates(before.running, where, gateways, reading)
+        controls = (Control(where, question) for question in candidates)
         control = next(
-            (c for c in candidates if _confirmed(session, before.running, where, c, reading)), None
+            (c for c in controls if _confirmed(session, before.running, c, reading)), None
         )
         if control is None:
             raise Disproved(
@@ -52,20 +62,37 @@ def find_controls(
                 "is not possible",
                 device=plan.device,
             )
-        found.append(Control(where, control))
+        found.append(control)
+        flows = [control.question.flow, *(q.flow for q in live.gateway_questions(gateways))][:2]
+        for flow in flows:
+            found += _others(session, before.running, end, where, flow, reading)
     return tuple(found)
 
 
-def _confirmed(
+def _others(
     session: Session,
     running: RunningConfig,
+    end: RunningConfig,
     where: ServicePolicy,
-    question: live.Question,
+    flow: Flow,
     reading: Reading,
+) -> list[Control]:
+    """The first other engine of a flow's ends that is to stay as it is, if the device agrees."""
+    for engine, question in live.other_engines(running, where, flow, reading):
+        asked = [live.expected(r, where, question, reading, engine) for r in (running, end)]
+        control = Control(where, question, engine)
+        if asked[0] == asked[1]:
+            return [control] if _confirmed(session, running, control, reading) else []
+    return []
+
+
+def _confirmed(
+    session: Session, running: RunningConfig, control: Control, reading: Reading
 ) -> bool:
-    wanted = live.expected(running, where, question, reading)
-    answer = session.show(question.command)
-    return live.contradiction(answer, where, wanted, same_class=True) is None
+    where, engine = control.where, control.engine
+    wanted = live.expected(running, where, control.question, reading, engine)
+    answer = session.show(control.question.command)
+    return live.contradiction(answer, where, wanted, same_class=True, engine=engine) is None
 
 
 def _touched(running: RunningConfig, plan: DevicePlan) -> list[ServicePolicy]:
@@ -129,11 +156,14 @@ class LiveProof:
         return any(e in self.exempt for e in ends) and not any(e in self.gone for e in ends)
 
     def _ask_controls(self, running: RunningConfig, places: Iterable[ServicePolicy]) -> None:
+        places = tuple(places)
         for control in self.controls:
-            if control.where in places:
-                wanted = live.expected(running, control.where, control.question, self.reading)
+            where, engine = control.where, control.engine
+            if where in places:
+                wanted = live.expected(running, where, control.question, self.reading, engine)
                 answer = self.session.show(control.question.command)
-                self._judge(control.question, live.contradiction(answer, control.where, wanted))
+                why = live.contradiction(answer, where, wanted, engine=engine)
+                self._judge(control.question, why)
 
     def _judge(self, question: live.Question, why: str | None) -> None:
         self.around.log.write("proof", {"flow": str(question.flow), "wrong": why})

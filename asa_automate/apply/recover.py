@@ -43,6 +43,10 @@ class Foreign(Exception):
     """Somebody else changed what is ours."""
 
 
+class Unsaved(Exception):
+    """The old state is back, but saving it would save what others have not saved."""
+
+
 def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
     """Bring the device to ``goal.before``, over new sessions where the old one is lost.
 
@@ -58,6 +62,9 @@ def back(goal: Goal, session: Session | None, around: Surroundings, reason: str)
                 return must_be_looked_at(_back_once(goal, session, around, reason), strayed)
             except Foreign as error:
                 return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
+            except Unsaved as error:
+                lines = ("show running-config", "show startup-config", "write memory")
+                return Outcome(goal.device, State.HOLD, f"{reason}; {error}", lines)
             except (GateClosed, LineRefused) as error:
                 trouble, state = _plain(error), State.STUCK
             except (LinkLost, Unreachable, Incomplete) as error:
@@ -222,6 +229,12 @@ def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surrounding
         return False
     if not ours:
         return startup.fingerprint == now.fingerprint
+    if not _only_ours_differs(startup, now, goal):
+        raise Unsaved(
+            "the running-config is in the old state; our lines are in the startup-config, because "
+            "somebody saved them, and go with the next save: but others have changes that are not "
+            "saved"
+        )
     around.guard()
     around.log.write("save", {"why": "our lines are in the startup-config"})
     if not save_succeeded(session.save()):
@@ -232,6 +245,18 @@ def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surrounding
     if read(session, goal.device).fingerprint != now.fingerprint:
         raise GateClosed("it changed while the old state was saved")
     return True
+
+
+def _only_ours_differs(startup: Snapshot, now: Snapshot, goal: Goal) -> bool:
+    """Whether the startup-config, without our lines, is the running-config."""
+    try:
+        commands = commands_back(goal, startup.running)
+        end = Prediction(startup.running)
+        for command in commands:
+            end = end.after(command.line)
+    except (Foreign, Refused, LookupError, ValueError):
+        return False
+    return fingerprint_of(end.running) == now.fingerprint
 
 
 def _for_a_person(goal: Goal, state: State, reason: str, session: Session | None) -> Outcome:

@@ -14,12 +14,11 @@ from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.proving import must_be_exempt_still
 from asa_automate.apply.reach import Reach
 from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
-from asa_automate.apply.recover import back, is_same, unstoppable
+from asa_automate.apply.recover import back, unstoppable
 from asa_automate.apply.role import must_be_a_target
-from asa_automate.apply.saving import OTHERS, done, held, save_verified
+from asa_automate.apply.saving import OTHERS, done, held, is_ours_whole, save_verified
 from asa_automate.apply.sending import GateClosed
 from asa_automate.apply.steps import Step, Steps
-from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
     AsaAutomateError,
     Exit,
@@ -28,7 +27,6 @@ from asa_automate.errors import (
     LinkLost,
     Refused,
 )
-from asa_automate.plan.scope import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +140,13 @@ def _forward(goal: Goal, reach: Reach, around: Surroundings, *, keep: bool) -> O
     around.tell(Step.VERIFY)
     session = reach.open()
     now, startup = read(session, goal.device), read(session, goal.device, STARTUP)
-    if not _is_new(now.running, goal):
+    if not is_ours_whole(now, goal):
         return None
     must_be_exempt_still(session, goal, around)
-    if _is_new(startup.running, goal):
-        return done(goal, around, saved=True)
+    if is_ours_whole(startup, goal):
+        return done(goal, around, saved=True, since=now.fingerprint != startup.fingerprint)
     if now.fingerprint != goal.target:
         return held(goal, around, OTHERS) if keep and goal.may_save else None
     if not goal.may_save:
         return done(goal, around, saved=False)
     return save_verified(reach, goal, around, keep=keep)
-
-
-def _is_new(running: RunningConfig, goal: Goal) -> bool:
-    try:
-        return is_same(scope_of(running), goal.after)
-    except Refused:
-        return False

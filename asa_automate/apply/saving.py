@@ -14,6 +14,7 @@ from asa_automate.show.save import save_succeeded
 
 OTHERS = "others have changes that are not saved; have them saved or undone"
 NOT_SAVED = "`write memory` had no effect; look at the device's flash"
+_SINCE = "somebody else has changed something else meanwhile; it is not saved"
 _UNSAVED = "it changed before it could be saved: somebody else has changes that are not saved"
 
 
@@ -32,29 +33,34 @@ def save_verified(reach: Reach, goal: Goal, around: Surroundings, *, keep: bool)
     session = reach.open()
     now = read(session, goal.device)
     if now.fingerprint != goal.target:
-        if keep and _is_ours_whole(now, goal):
+        if keep and is_ours_whole(now, goal):
             return held(goal, around, OTHERS)
         raise GateClosed(_UNSAVED)
     around.log.write("save", {})
     answer = _typed(reach, goal)
     startup, running = _read_back(reach, goal)
-    if startup != goal.target:
-        if keep and running == goal.target:
+    if startup.fingerprint != goal.target:
+        if keep and running.fingerprint == goal.target:
             return held(goal, around, NOT_SAVED)
         said = "" if save_succeeded(answer) else " and did not say [OK]"
         raise GateClosed(f"`write memory` did not save what was verified{said}")
-    if running != startup:
-        raise GateClosed("it changed while it was saved")
-    return done(goal, around, saved=True)
+    if not is_ours_whole(running, goal):
+        raise GateClosed("our lines were changed while they were saved")
+    return done(goal, around, saved=True, since=running.fingerprint != goal.target)
 
 
-def done(goal: Goal, around: Surroundings, *, saved: bool) -> Outcome:
-    """The new state, as it was read back."""
+def done(goal: Goal, around: Surroundings, *, saved: bool, since: bool = False) -> Outcome:
+    """The new state, as it was read back.
+
+    Args:
+        since: others have changed something else meanwhile; that is not saved, and theirs to save.
+    """
     if saved:
         around.log.write("saved", {"fingerprint": goal.target})
     around.log.write("done", {"outcome": State.NEW.value, "saved": saved})
     why = None if saved else "not saved, as asked"
-    return Outcome(goal.device, State.NEW, why, saved=saved)
+    notes = (_SINCE,) if since else ()
+    return Outcome(goal.device, State.NEW, why, saved=saved, notes=notes)
 
 
 def held(goal: Goal, around: Surroundings, why: str) -> Outcome:
@@ -68,7 +74,8 @@ def held(goal: Goal, around: Surroundings, why: str) -> Outcome:
     )
 
 
-def _is_ours_whole(now: Snapshot, goal: Goal) -> bool:
+def is_ours_whole(now: Snapshot, goal: Goal) -> bool:
+    """Whether the new scope is there, whatever others have changed elsewhere."""
     try:
         return is_same(scope_of(now.running), goal.after)
     except Refused:
@@ -84,8 +91,8 @@ def _typed(reach: Reach, goal: Goal) -> str:
         return ""
 
 
-def _read_back(reach: Reach, goal: Goal) -> tuple[str, str]:
-    """The fingerprints of startup-config and running-config.
+def _read_back(reach: Reach, goal: Goal) -> tuple[Snapshot, Snapshot]:
+    """Startup-config and running-config.
 
     What is verified and perhaps saved is not undone because its reading broke once.
     """
@@ -95,6 +102,5 @@ def _read_back(reach: Reach, goal: Goal) -> tuple[str, str]:
         return _both(reach.again(goal, error), goal.device)
 
 
-def _both(session: Session, device: str) -> tuple[str, str]:
-    startup = read(session, device, STARTUP)
-    return startup.fingerprint, read(session, device).fingerprint
+def _both(session: Session, device: str) -> tuple[Snapshot, Snapshot]:
+    return read(session, device, STARTUP), read(session, device)

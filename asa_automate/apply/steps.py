@@ -52,7 +52,9 @@ NEXT: Mapping[Step, frozenset[Step]] = {
 _NOT_BEGUN = frozenset(
     {State.REFUSED, State.UNREACHABLE, State.DISPROVED, State.STOPPED, State.UNKNOWN}
 )
-_BACK = frozenset({State.OLD, State.FOREIGN, State.STUCK, State.UNKNOWN, State.DISPROVED})
+_BACK = frozenset(
+    {State.OLD, State.FOREIGN, State.STUCK, State.HOLD, State.UNKNOWN, State.DISPROVED}
+)
 
 #: How a device may end after its last step.
 ENDS: Mapping[Step, frozenset[State]] = {

@@ -9,10 +9,10 @@ from asa_automate.cli.output import complain, emit, say, table
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError, gravest
 
-#: What the lines to type are for, and whether they go on to the new state.
+#: What the lines to type are for, by whether only a save is left to do.
 _TYPE = {
     False: "a person must look; then, to return to the old state, type:",
-    True: "a person must look; then, to keep the new state for good, type:",
+    True: "a person must look; once all that is there may be saved, type:",
 }
 
 

@@ -28,10 +28,13 @@ def _end(number: int) -> str:
 
 _PORT = r"(?: eq (?:[a-z][a-z0-9-]{0,19}|[0-9]{1,5}))?"
 _FLOW = (
-    rf"flow tcp host {_ADDRESS.format(1)}(?: eq [0-9]{{1,5}})?"
+    rf"flow (?:tcp|udp) host {_ADDRESS.format(1)}(?: eq [0-9]{{1,5}})?"
     rf" host {_ADDRESS.format(2)} eq [0-9]{{1,5}}"
 )
-_CONN = rf"conn protocol tcp address {_ADDRESS.format(1)} port 25"
+_CONN = (
+    rf"conn protocol tcp (?:address {_ADDRESS.format(1)} port 25"
+    rf"|port 25 address {_ADDRESS.format(2)})"
+)
 _ACE = (
     rf"access-list {_NAME}(?: line [0-9]{{1,6}})? extended (?:permit|deny) [a-z0-9]{{1,10}}"
     rf" {_end(1)}{_PORT} {_end(2)}{_PORT}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from asa_automate.lab import failover, show_config, show_policy, show_system, spaces
+from asa_automate.lab import connections, failover, show_config, show_policy, show_system, spaces
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words, incomplete
 
@@ -21,7 +21,9 @@ ANSWERS: dict[str, Answer] = {
     "show context": spaces.show_context,
     "show hostname": show_system.hostname,
     "show clock": show_system.clock,
-    "show conn count": show_system.conn_count,
+    "show conn": connections.show,
+    "show conn count": connections.count,
+    "clear conn": connections.clear,
     "show failover": failover.show,
     "show failover state": failover.show_state,
     "show service-policy": show_policy.service_policy,

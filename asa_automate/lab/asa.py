@@ -7,10 +7,10 @@ from asa_automate.lab.box import OPERATOR, Box, Counter
 from asa_automate.lab.chassis import Chassis
 from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
-from asa_automate.lab.records import Counts, Entry, Snapshot
+from asa_automate.lab.records import Connection, Counts, End, Entry, Snapshot
 from asa_automate.lab.shell import Shell
 
-__all__ = ["Box", "Counter", "Counts", "Entry", "Snapshot", "VirtualAsa"]
+__all__ = ["Box", "Connection", "Counter", "Counts", "End", "Entry", "Snapshot", "VirtualAsa"]
 
 
 class VirtualAsa(Box):
@@ -21,7 +21,8 @@ class VirtualAsa(Box):
     changes ``running`` at once; only ``write memory`` changes ``startup``.
 
     What it did is read from the outside: ``running_text``, ``startup_text``, ``transcript``,
-    ``snapshots``, ``counts``. ``counters`` may be set: see :data:`asa_automate.lab.box.Counter`.
+    ``snapshots``, ``counts``. ``counters`` may be set: see :data:`asa_automate.lab.box.Counter`;
+    so may ``connections``, which are what ``show conn`` shows, since no packet ever passes.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from asa_automate.lab.flow import Classifier, attached, classes, inspections
 from asa_automate.lab.grammar import Unparsed
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.modes import mode_name
-from asa_automate.lab.records import Entry, Snapshot
+from asa_automate.lab.records import Connection, Entry, Snapshot
 from asa_automate.lab.stanzas import Path
 
 #: Where the virtual clock stands when a box is made.
@@ -54,6 +54,8 @@ class Box:
         self.startup = layout.saved(self.running, self.knobs, "enable_15", when, space)
         self.snapshots: list[Snapshot] = []
         self.counters: dict[Counter, int] = {}
+        self.connections: list[Connection] = []
+        self.most_connections = 0
         self.last_change = ""
         self.reporting_asked = False
         self.chassis.boots.append(self._boot)
@@ -191,6 +193,8 @@ class Box:
     def _boot(self) -> None:
         self.running = layout.booted(self.startup, self.knobs, self.space)
         self.counters.clear()
+        self.connections.clear()
+        self.most_connections = 0
         self.last_change = ""
         self._replicate_all()
 

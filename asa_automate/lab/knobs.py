@@ -46,6 +46,12 @@ class Wording:
         " it does not match default-inspection-traffic"
     )
     no_such_inspect: str = "ERROR: % inspect {name} is not configured"
+    connections_deleted: str = "{name} connection(s) deleted."
+    connection: str = (
+        "{protocol} {outside.interface} {outside.address}:{outside.port}"
+        " {inside.interface} {inside.address}:{inside.port},"
+        " idle {idle}, bytes {bytes}, flags {flags}"
+    )
     id_taken: str = "ERROR: {name} is already in use as an {user}"
 
 

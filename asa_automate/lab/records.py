@@ -61,6 +61,38 @@ class Snapshot:
         return layout.printed(self.startup, self.knobs)
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a connection: the interface that leads to it, its address and port."""
+
+    interface: str
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection of the box's table.
+
+    Args:
+        protocol: ``tcp``, ``udp`` or ``sctp``.
+        outside: the end on the interface with the lower security level; printed first.
+        inside: the other one.
+        idle: seconds since its last packet.
+        bytes: that have passed.
+        flags: as printed, such as ``UIOB`` (the ASA command reference explains them).
+        to_the_box: it ends at the box itself; only ``all`` means it too.
+    """
+
+    protocol: str
+    outside: End
+    inside: End
+    idle: int = 0
+    bytes: int = 0
+    flags: str = "UIO"
+    to_the_box: bool = False
+
+
 @dataclass(slots=True)
 class Counts:
     """How often what was done to a box."""

@@ -79,13 +79,6 @@ def clock(box: Box, words: Words) -> str:
     return box.stamp()
 
 
-def conn_count(box: Box, words: Words) -> str:
-    """``show conn count``: nothing passes through a virtual box."""
-    words.end()
-    del box
-    return "0 in use, 0 most used"
-
-
 def _up(seconds: float) -> str:
     """The two largest units that there are, as the box prints them."""
     minutes, rest = divmod(int(seconds), 60)

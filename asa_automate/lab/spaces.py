@@ -26,7 +26,10 @@ _SYSTEM_ONLY = frozenset({"admin-context", "context", "failover", "boot"})
 _UNITS = ("Primary", "Secondary")
 
 #: Commands that are refused in one kind of space.
-_NOT_IN_SYSTEM = ("show service-policy", "show access-list", "show names", "clear service-policy")
+_NOT_IN_SYSTEM = (
+    *("show service-policy", "show access-list", "show names", "show conn"),
+    *("clear service-policy", "clear conn"),
+)
 _NOT_IN_CONTEXT = ("reload",)
 
 

@@ -38,6 +38,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._waiting: deque[Piece] = deque()
         self._held = False
         self._shell: Shell | None = None
+        self._spoke = self._loop.time()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._chan = chan
@@ -61,6 +62,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
     def data_received(self, data: bytes, _datatype: asyncssh.DataType) -> None:
         try:
             if self._shell is not None:
+                self._shell.waited(self._silence())
                 self._send(self._shell.feed(data))
         except Exception:
             # Whatever is wrong with the lab must not leave a client waiting.
@@ -79,6 +81,11 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         """A reload, maybe in another thread: what is left to say is said by the loop."""
         self._loop.call_soon_threadsafe(self.data_received, b"", None)
 
+    def _silence(self) -> float:
+        """Seconds since the client typed something, or since it was answered late."""
+        before, self._spoke = self._spoke, self._loop.time()
+        return self._spoke - before
+
     def _send(self, pieces: list[Piece]) -> None:
         self._waiting += pieces
         self._pump()
@@ -96,6 +103,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 
     def _release(self) -> None:
         self._held = False
+        self._spoke = self._loop.time()
         self._pump()
 
     def _hang_up(self, clean: bool) -> None:

@@ -38,7 +38,9 @@ def test_every_end_for_a_person_has_a_chapter() -> None:
 def site(tmp_path: Path) -> "Iterator[Site]":
     with ExitStack() as stack:
         (tmp_path / "site").mkdir()
-        yield Bench(lambda: tmp_path / "site", stack).site(fw=box(Fault(20, "delay", seconds=SLOW)))
+        yield Bench(lambda: tmp_path / "site", stack).site(
+            fw=box(Fault(20, "delay", seconds=SLOW))
+        )
 
 
 def commands() -> list[list[str]]:

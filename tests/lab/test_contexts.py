@@ -121,3 +121,30 @@ def test_a_standby_group_warns_in_its_contexts_alone() -> None:
     }
 
     assert ["mail"] == [name for name in NAMES if "NOT performed from Standby" in shown[name]]
+
+
+def test_mishaps_in_a_context() -> None:
+    """They strike where the line is typed, counted over the whole box."""
+    faults = [
+        Fault(2, "edit", text="class-map THEIRS"),
+        Fault(3, "saved_by_other"),
+        Fault(4, "deny"),
+        Fault(8, "prompt", on="command"),
+    ]
+    box = chassis(*faults)
+    shell = session(box, "conf t", "class-map A", "changeto context mail", "conf t")
+    for line in ("class-map B", "match any", "no class-map B"):
+        shell.receive(f"{line}\n".encode())
+    shown = shell.receive(b"end\n")
+    admin, mail = box.contexts["admin"], box.contexts["mail"]
+
+    assert shown.endswith(b"fw/mail/pri/act# ")
+    assert "class-map THEIRS\n" in mail.running_text
+    assert "class-map THEIRS\n" not in admin.running_text
+    assert "class-map B\n!" in mail.startup_text
+    assert "class-map A\n" not in admin.startup_text
+    theirs = [(entry.space, entry.line) for entry in box.transcript if entry.session == 0]
+    assert theirs == [("mail", "class-map THEIRS"), ("mail", "write memory")]
+    assert "class-map B\n match any\n" in mail.running_text, "the denied line took no effect"
+    denied = [entry for entry in box.transcript if not entry.executed]
+    assert [(entry.line, entry.space) for entry in denied] == [("no class-map B", "mail")]

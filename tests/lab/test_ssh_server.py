@@ -183,6 +183,64 @@ def test_a_reload_from_outside_reaches_the_client(dial: Any) -> None:
         assert closed(channel)
 
 
+@pytest.mark.parametrize("kind", ["switchover", "switchover_before"])
+def test_after_a_switchover_the_mate_answers(dial: Any, kind: str) -> None:
+    knobs = Knobs(privileged_at_login=True, pager_lines=0, failover="active", mate_serial="9AMATE")
+    box = VirtualAsa(ordinary("fw"), knobs, [Fault(3, kind, lines=1, on="command")])
+    with serve({"fw": box}) as lab:
+        channels = [terminal(dial(lab, "fw")) for _ in range(2)]
+        for channel in channels:
+            until(channel, b"fw# ")
+        channels[0].sendall(b"configure terminal\nclass-map A\nclass-map B\n")
+        assert all(closed(channel) for channel in channels)
+
+        channel = terminal(dial(lab, "fw"))
+        until(channel, b"fw# ")
+        channel.sendall(b"show failover | include host\nshow version | include Serial\n")
+        shown = until(channel, b"9AMATE\r\n\rfw# ")
+
+    assert b"This host: Secondary - Active" in shown
+    assert ("class-map A\n" in box.running_text) == (kind == "switchover")
+    assert "class-map B\n" not in box.running_text
+
+
+def test_a_silent_session_is_closed(dial: Any) -> None:
+    """With a limit below nothing every pause is too long."""
+    box = VirtualAsa(ordinary("fw"), Knobs(privileged_at_login=True, idle_seconds=-1))
+    with serve({"fw": box}) as lab:
+        channel = terminal(dial(lab, "fw"))
+        until(channel, b"fw# ")
+        channel.sendall(b"show mode\n")
+        assert closed(channel)
+
+    assert not box.transcript
+
+
+def test_a_session_that_is_not_silent_for_long_stays(dial: Any) -> None:
+    box = VirtualAsa(ordinary("fw"), Knobs(privileged_at_login=True, idle_seconds=3600))
+    with serve({"fw": box}) as lab:
+        channel = terminal(dial(lab, "fw"))
+        until(channel, b"fw# ")
+        channel.sendall(b"show mode\n")
+        assert b"single" in until(channel, b"\rfw# ")
+
+
+def test_noise_and_an_edit_on_any_exchange(dial: Any) -> None:
+    faults = [
+        Fault(1, "noise", text="%ASA-1-noise", on="command"),
+        Fault(2, "edit", text="class-map THEIRS\nmatch any", on="command"),
+    ]
+    box = VirtualAsa(ordinary("fw"), Knobs(privileged_at_login=True), faults)
+    with serve({"fw": box}) as lab:
+        channel = terminal(dial(lab, "fw"))
+        until(channel, b"fw# ")
+        channel.sendall(b"configure terminal\nend\n")
+        shown = until(channel, b"end\r\n\rfw# ")
+
+    assert b"configure terminal\r\n%ASA-1-noise\r\n\rfw(config)# " in shown
+    assert "class-map THEIRS\n match any\n" in box.running_text
+
+
 def test_a_late_answer_comes_after_all(dial: Any) -> None:
     knobs = Knobs(privileged_at_login=True)
     box = VirtualAsa(ordinary("fw"), knobs, [Fault(1, "delay", seconds=0.2)])
