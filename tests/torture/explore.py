@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
-from tests.torture.judge import Judge
+from tests.torture.judge import Judge, Wrong
 from tests.torture.mishaps import mishaps_at, named
 from tests.torture.operations import Operation
 from tests.torture.world import Event, Fault, Process, Smooth, World
@@ -30,16 +30,22 @@ class Search:
         seed: another seed takes other cases where not all are taken.
         first, second: of so many first and second faults one is taken.
         stop: whether the first finding ends it.
+        only, then: the kinds of first and second faults that are tried; none: all.
     """
 
     seed: int = 0
     first: int = 1
     second: int = 1
     stop: bool = False
+    only: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
 
     def takes(self, case: str, *, again: bool) -> bool:
         """Whether this case is tried; the same answer every time."""
         stride = self.second if again else self.first
+        kinds = self.then if again else self.only
+        if kinds and case.rpartition(".")[2] not in kinds:
+            return False
         return crc32(f"{self.seed} {case}".encode()) % stride == 0
 
 
@@ -193,13 +199,27 @@ class Case:
 
 def explore(operation: Operation, search: Search, sink: Sink) -> None:
     """All cases of one operation. Runs in a process of its own, and may end it."""
+    if _is_wrong_without_a_fault(operation, sink) and search.stop:
+        os._exit(FOUND)
     case = Case.of(operation)
     first = Forking(operation.id, search)
     case.run(first)
     if not first.child:
-        sink.write({"case": f"{operation.id}/0.none", **case.finish()})
         return
     os._exit(_child(case, first.case, search, sink))
+
+
+def _is_wrong_without_a_fault(operation: Operation, sink: Sink) -> bool:
+    case = Case.of(operation)
+    case.run(Smooth())
+    if died := case.world.attempts[-1].died:
+        raise RuntimeError(f"a faultless run died: {died}")
+    last = case.world.attempts[-1].state
+    if last != operation.end:
+        case.judge.add(Wrong.CLAIMS, f"a faultless run ended '{last}'")
+    verdict = case.finish()
+    sink.write({"case": f"{operation.id}/0.none", **verdict})
+    return bool(verdict["wrong"])
 
 
 def _child(case: Case, name: str, search: Search, sink: Sink) -> int:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from asa_automate.lab.asa import Entry, Snapshot, VirtualAsa
 from asa_automate.lab.knobs import Knobs
 from tests.torture import saves
-from tests.torture.states import Treatments, edited, lines_of, state_of, treatments, tree_of
+from tests.torture.states import Treatments, edited, lines_of, moved, state_of, treatments, tree_of
 
 RUNNING, STARTUP, SAVE = "show running-config", "show startup-config", "write memory"
 PROBE = "ESA_EXEMPT_PROBE"
@@ -97,18 +97,18 @@ class Standard:
     exempt: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
-    def bases(self, edits: Iterable[Edit]) -> dict[str, str]:
+    def bases(self, edits: Iterable[Edit]) -> Iterator[tuple[str, str]]:
         """The two texts, each with what others have typed."""
         typed = tuple(e.lines for e in edits if e.lines)
-        return {
-            name: edited(text, self.knobs, typed) if typed else text
-            for name, text in (("old", self.old), ("new", self.new))
-        }
+        for name, text in (("old", self.old), ("new", self.new)):
+            base = edited(text, self.knobs, typed) if typed else text
+            yield name, base
+            yield name, moved(base)
 
     def names(self, text: str, edits: Iterable[Edit]) -> set[str]:
         """Which of ``old`` and ``new`` a text is, others' edits included."""
         is_ = state_of(text)
-        return {name for name, base in self.bases(edits).items() if state_of(base) == is_}
+        return {name for name, base in self.bases(edits) if state_of(base) == is_}
 
 
 @dataclass
@@ -121,28 +121,33 @@ class Judge:
 
     def after(self, box: VirtualAsa, attempt: Attempt, edits: Sequence[Edit]) -> None:
         """Right after a process has ended."""
-        if attempt.left_open and attempt.died != "killed":
-            self._add(Wrong.SESSIONS, f"{attempt.left_open} after '{attempt.state}'")
+        if attempt.left_open and not attempt.died.startswith("killed"):
+            self.add(Wrong.SESSIONS, f"{attempt.left_open} after '{attempt.state}'")
         self._flows(box)
+        edits = standing(box, edits)
+        if attempt.died and not attempt.died.startswith(("killed", "Bug: ")):
+            self.add(Wrong.CLAIMS, f"a traceback: {attempt.died}")
         if not attempt.died:
             for text in claims(self.standard, box, attempt, edits):
-                self._add(Wrong.CLAIMS, text)
+                self.add(Wrong.CLAIMS, text)
 
     def at_last(
         self, box: VirtualAsa, attempts: Sequence[Attempt], edits: Sequence[Edit]
     ) -> list[Violation]:
         """When the last process has ended: everything that is wrong."""
+        edits = standing(box, edits)
         for text in ends(self.standard, box, attempts[-1], edits):
-            self._add(Wrong.ENDS, text)
+            self.add(Wrong.ENDS, text)
         for text in lost(self.standard, box, edits):
-            self._add(Wrong.LOST, text)
+            self.add(Wrong.LOST, text)
         for lost_, text in saves.wrong(self.standard, box, attempts, edits):
-            self._add(Wrong.LOST if lost_ else Wrong.SAVES, text)
+            self.add(Wrong.LOST if lost_ else Wrong.SAVES, text)
         if PROBE in box.running_text + box.startup_text:
-            self._add(Wrong.PROBE, "in the configuration")
+            self.add(Wrong.PROBE, "in the configuration")
         return self.found
 
-    def _add(self, what: Wrong, text: str) -> None:
+    def add(self, what: Wrong, text: str) -> None:
+        """One more."""
         self.found.append(Violation(what, text))
 
     def _flows(self, box: VirtualAsa) -> None:
@@ -152,7 +157,7 @@ class Judge:
         for snapshot in new:
             text = harmed(self.standard, snapshot)
             if text:
-                self._add(Wrong.FLOWS, f"after '{snapshot.line}': {text}")
+                self.add(Wrong.FLOWS, f"after '{snapshot.line}': {text}")
 
 
 def harmed(standard: Standard, snapshot: Snapshot) -> str:
@@ -256,6 +261,27 @@ def ends(
         if theirs and last.exit == 7:
             return  # only with what others did not save could it be saved: a person was told
         yield f"the running-config is {sorted(running)}, the startup-config {sorted(startup)}"
+
+
+def standing(box: VirtualAsa, edits: Sequence[Edit]) -> list[Edit]:
+    """All edits but those that went into what was removed by the very next line.
+
+    A stanza goes with one line, whatever is in it by then. Where the running-config was read after
+    the line before, nothing but this window of one command is left, and no firewall closes it.
+    """
+    return [edit for edit in edits if not (edit.ours and _in_the_window(box.transcript, edit))]
+
+
+def _in_the_window(transcript: Sequence[Entry], edit: Edit) -> bool:
+    after = next((e for e in transcript[edit.at :] if changes(e)), None)
+    if after is None or not after.line.startswith(("no object-group ", "no class-map ")):
+        return False
+    for entry in reversed(transcript[: edit.at]):
+        if entry.line == RUNNING and saves.answered(entry):
+            return True
+        if changes(entry):
+            return False
+    return False
 
 
 def lost(standard: Standard, box: VirtualAsa, edits: Sequence[Edit]) -> Iterator[str]:

@@ -181,7 +181,7 @@ def _murdered(site: Site, words: Sequence[str], kill: Kill) -> Attempt:
         program.kill()
         program.communicate()
     _hung_up(fw)
-    died = "killed" if program.returncode < 0 else "before it was killed"
+    died = "killed" if program.returncode < 0 else "killed too late"
     return Attempt(start, len(fw.transcript), snapshots, died=died)
 
 
@@ -198,7 +198,7 @@ def _recovered(site: Site, words: Sequence[str], fw: VirtualAsa) -> Attempt:
     _hung_up(fw)
     devices = json.loads(said.out)["devices"] if said.out.strip() else []
     if not devices:
-        return Attempt(start, len(fw.transcript), snapshots, died="" if said.code else "no claim")
+        return Attempt(start, len(fw.transcript), snapshots, died="" if said.code else "killed nothing")
     [one] = devices
     return Attempt(
         start,

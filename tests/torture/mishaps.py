@@ -186,11 +186,18 @@ def _another_box(process: Process, event: Event) -> None:
     process.world.other = VirtualAsa(text, replace(box.knobs, serial="9AANOTHER01"))
 
 
+def _cut_and_swapped(process: Process, event: Event) -> None:
+    _another_box(process, event)
+    _cut(process, event)
+
+
 KILL_BEFORE, KILL_AFTER = Mishap("kill-before", before=_kill), Mishap("kill-after", after=_kill)
 CUT_BEFORE, CUT_AFTER = Mishap("cut-before", before=_cut), Mishap("cut-after", after=_cut)
 REFUSE = Mishap("refuse-mumble", _scripted(Kind.REFUSE, MUMBLE))
 IGNORE = Mishap("ignore", _scripted(Kind.IGNORE))
 FALSE_OK = Mishap("ok-without-effect", _scripted(Kind.IGNORE, OK))
+ANOTHER_BOX = Mishap("another-box", _another_box)
+SWAPPED = Mishap("another-box-after-cut", before=_cut_and_swapped)
 BUG = Mishap("bug", _raised(lambda: Bug("a mistake")))
 
 _ANSWER = (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, BUG)
@@ -222,7 +229,7 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
     "link": (
         *(KILL_BEFORE, BUG),
         *(Mishap("unreachable-once", _unreachable(1)), Mishap("unreachable", _unreachable(99))),
-        Mishap("another-box", _another_box),
+        ANOTHER_BOX,
     ),
     "answer": _ANSWER,
     "move": (
@@ -230,7 +237,7 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
         *(REFUSE, IGNORE, Mishap("late", _scripted(Kind.DELAY, seconds=LATE))),
     ),
     "line": (
-        *_SENT,
+        *(*_SENT, SWAPPED),
         *(REFUSE, IGNORE, Mishap("refuse", _scripted(Kind.REFUSE, REFUSAL))),
         *(Mishap("refuse-any-text", _random_text), Mishap("late", _scripted(Kind.DELAY, seconds=LATE))),
         *(Mishap("deny-all", _denied("", "^write ")), Mishap("deny-no", _denied("^no "))),
@@ -244,7 +251,7 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
         Mishap("late", _scripted(Kind.DELAY, seconds=VERY_LATE)),
     ),
     "save": (
-        *_SENT,
+        *(*_SENT, SWAPPED),
         *(FALSE_OK, IGNORE, Mishap("deny-all", _denied("", "^write "))),
         *(Mishap(f"flash-{state}", _flash(state)) for state in ("read-only", "full", "pretends")),
         Mishap("denied", _scripted(Kind.REFUSE, DENIED)),
@@ -255,7 +262,8 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
 #: What goes wrong a second time, while a run is recovered.
 AGAIN: dict[str, tuple[Mishap, ...]] = {
     **{what: (KILL_BEFORE, KILL_AFTER) for what in ("journal", "memory")},
-    **{what: (KILL_BEFORE,) for what in ("guard", "wait", "link")},
+    **{what: (KILL_BEFORE,) for what in ("guard", "wait")},
+    "link": (KILL_BEFORE, ANOTHER_BOX),
     **{what: _ANSWER[:4] for what in ("answer", "move", "show")},
     "line": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, IGNORE),
     "save": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, FALSE_OK),

@@ -118,4 +118,132 @@ def into(readme: str, table: str) -> str:
 
 def markdown(results: Row) -> str:
     """What stands between the markers of the README."""
-    return told(results)
+    kills, mutants = results.get("kills"), results.get("mutants")
+    lines = [
+        f"{results['cases']:,} cases on virtual firewalls, {results['twice']:,} of them with a "
+        f"second fault in the recovery, over {len(results['operations'])} changes under both "
+        "readings. What others say of theirs is from their documents and sources.",
+        "",
+        *_grid(("", "asa-automate", *_PEERS), _compared(results)),
+        "",
+        *_counted(results),
+    ]
+    if mutants:
+        lines += ["", _seeded(mutants)]
+    if kills:
+        lines += ["", _killed(kills)]
+    return "\n".join(lines)
+
+
+_PEERS = ("Ansible `asa_config`", "NAPALM", "annet", "NETCONF, Junos: confirmed commit")
+
+
+def _compared(results: Row) -> list[tuple[str, ...]]:
+    wrong, link, kills = results["wrong"], results["link"], results.get("kills") or {}
+    edits = sum(n for name, n in results["faults"].items() if name.startswith(("edit", "operator")))
+    slow = f"{kills['times']['median']} s, {kills['times']['p99']} s" if kills else "not run"
+    return [
+        (
+            "after a crash anywhere and one recovery",
+            f"old or new; {wrong[Wrong.ENDS]} of {results['cases']:,} cases outside",
+            "what was sent stays; it raises",
+            "ASA: it only reads",
+            "no ASA; asks whether to roll back, default no",
+            "old, when the timer runs out",
+        ),
+        (
+            "crash of the recovery as well",
+            f"{results['twice']:,} cases, each event",
+            "–",
+            "–",
+            "–",
+            "no figures published",
+        ),
+        (
+            "time from fault to safe state",
+            f"link: median {link['median']} s, p99 {link['p99']} s (virtual clock); "
+            f"killed process: {slow} (real)",
+            "none: a person",
+            "IOS: `revert timer`, 1 to 120 min",
+            "a person's answer",
+            "600 s by default",
+        ),
+        (
+            "saved without being verified",
+            f"{wrong[Wrong.SAVES]}",
+            "nothing is verified; `save_when` never",
+            "IOS: saved right after the commit, unchecked",
+            "–",
+            "confirmed by the client, not read back",
+        ),
+        (
+            "edits of others during the change",
+            f"{edits:,} injected, {wrong[Wrong.LOST]} lost or saved by us unseen",
+            "not looked for",
+            "not looked for",
+            "not looked for",
+            "lock or candidate; NSO: out-of-sync check",
+        ),
+        (
+            "claims that were not read back",
+            f"{wrong[Wrong.CLAIMS]}",
+            "`changed` is what was sent",
+            "IOS: one text is looked for",
+            "–",
+            "`ok` of the server",
+        ),
+    ]
+
+
+def _counted(results: Row) -> list[str]:
+    return [f"- {what}: {number}" for what, number in results["wrong"].items()]
+
+
+def _seeded(mutants: Sequence[Row]) -> str:
+    found = sum(bool(one["case"]) for one in mutants)
+    argued = sum(bool(one["equivalent"]) for one in mutants)
+    return (
+        f"{len(mutants)} seeded protocol faults: {found} found by the same cases, {argued} argued "
+        "to change nothing (`tests/torture/mutants.py`)."
+    )
+
+
+def _killed(kills: Row) -> str:
+    return (
+        f"{kills['number']} real processes got SIGKILL over real SSH ({kills['enumerated']} after "
+        f"an enumerated exchange, {kills['random']} at random, seed {kills['seed']}), each "
+        f"recovered by a second process: {kills['wrong']} wrong."
+    )
+
+
+def killed(rows: Sequence[Row], seed: int) -> dict[str, Any]:
+    """All that is kept of the kills."""
+    return {
+        "number": sum(row["died"] for row in rows),
+        "started": len(rows),
+        "enumerated": sum(row["died"] and not row["random"] for row in rows),
+        "random": sum(row["died"] and row["random"] for row in rows),
+        "seed": seed,
+        "ends": dict(Counter(row["end"] for row in rows).most_common()),
+        "wrong": sum(bool(row["wrong"]) for row in rows),
+        "found": [row for row in rows if row["wrong"]],
+        "times": times([row["seconds"] for row in rows if row["died"]]),
+    }
+
+
+def told_of_kills(found: Row) -> str:
+    """For a terminal."""
+    lines = [
+        f"{found['number']} real processes killed of {found['started']} started: "
+        f"{found['enumerated']} after an enumerated exchange, {found['random']} at random moments "
+        f"(seed {found['seed']}); {found['wrong']} wrong",
+        f"  ends {found['ends']}",
+        _times("a killed process to a safe state, real clock", found["times"]),
+        *(f"  {row['kill']}: {row['wrong']}" for row in found["found"]),
+    ]
+    return "\n".join(lines)
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]

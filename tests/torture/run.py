@@ -17,14 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asa_automate.model import Reading
 from tests.torture.explore import Search, Sink, explore, remember_in, replay
 from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, RESULTS, ROOT
-from tests.torture.operations import CHANGES, Operation, operation
-from tests.torture.report import into, markdown, summary, told
+from tests.torture.operations import Operation, names, operation
+from tests.torture.report import into, markdown, summary, told, told_of_kills
+from tests.torture.report import killed as summary_of_kills
 from tests.torture.warm import remember, warm_up
+
+if TYPE_CHECKING:
+    from tests.torture.mutants import Found
 
 Row = dict[str, Any]
 
@@ -35,16 +39,23 @@ def main() -> int:
     if asked.worker:
         return _work(asked)
     if asked.case:
-        return _one_case(asked.case)
+        return _one_case(asked.case, asked.mutant)
     if asked.mutants:
-        return _mutants(asked)
+        return 0 if all(one.as_expected for one in _hunted(asked)) else 1
+    if asked.kills is not None:
+        return 1 if _kills(asked, asked.kills)["wrong"] else 0
     search = _search(asked, BOUNDED if asked.bounded else FULL)
     results = _everything(asked, search)
-    print(told(results))
+    print(told(results), flush=True)
+    right = not any(results["wrong"].values())
     if not asked.bounded and not asked.operation:
+        found = _hunted(asked)
+        results["mutants"] = [one.row for one in found]
+        results["kills"] = _kills(asked, KILLS)
+        right = right and all(one.as_expected for one in found) and not results["kills"]["wrong"]
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
         README.write_text(into(README.read_text(), markdown(results)))
-    return 1 if any(results["wrong"].values()) else 0
+    return 0 if right else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -60,6 +71,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, metavar="N", help=f"real processes killed ({KILLS})")
     parser.add_argument("--worker", metavar="NAME/READING", help=argparse.SUPPRESS)
     parser.add_argument("--mutant", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("--only", nargs="*", default=[], metavar="KIND", help="first faults")
+    parser.add_argument("--then", nargs="*", default=[], metavar="KIND", help="second faults")
     parser.add_argument("--stop", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -72,6 +85,8 @@ def _search(asked: argparse.Namespace, usual: Search) -> Search:
         first=asked.first or usual.first,
         second=asked.second or usual.second,
         stop=asked.stop or usual.stop,
+        only=tuple(asked.only),
+        then=tuple(asked.then),
     )
 
 
@@ -81,12 +96,9 @@ def named(name: str) -> Operation:
     return operation(what, Reading(reading))
 
 
-def names() -> list[str]:
-    """All operations, the longest first."""
-    return [f"{what}/{reading.value}" for reading in _READINGS for what in CHANGES]
-
-
-_READINGS = (Reading.PER_ENGINE, Reading.PER_CLASS)
+def all_names() -> list[str]:
+    """All operations as ``NAME/READING``."""
+    return [f"{what}/{reading.value}" for what, reading in names()]
 
 
 def _work(asked: argparse.Namespace) -> int:
@@ -106,7 +118,11 @@ def _work(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _one_case(case: str) -> int:
+def _one_case(case: str, mutant: str) -> int:
+    if mutant:
+        from tests.torture.mutants import plant
+
+        plant(mutant)
     one = named("/".join(case.split("/")[:2]))
     verdict = replay(one, case, print)
     print(json.dumps(verdict, indent=1))
@@ -116,7 +132,7 @@ def _one_case(case: str) -> int:
 def _everything(asked: argparse.Namespace, search: Search) -> Row:
     began = time.monotonic()
     with TemporaryDirectory() as folder:
-        rows = list(cases(Path(folder), asked.operation or names(), search, asked.jobs))
+        rows = list(cases(Path(folder), asked.operation or all_names(), search, asked.jobs))
         begun = [path.name for path in Path(folder, "stands").iterdir()]
     took = time.monotonic() - began
     return summary(rows, begun, search, took)
@@ -131,6 +147,7 @@ def cases(
     def one(name: str) -> None:
         words = ["--worker", name, "--folder", str(folder), "--seed", str(search.seed)]
         words += ["--first", str(search.first), "--second", str(search.second)]
+        words += ["--only", *search.only, "--then", *search.then]
         words += ["--stop"] if search.stop else []
         words += ["--mutant", mutant] if mutant else []
         done = subprocess.run(
@@ -146,12 +163,23 @@ def cases(
             yield from map(json.loads, lines)
 
 
-def _mutants(asked: argparse.Namespace) -> int:
-    from tests.torture.mutants import hunt, table
+def _hunted(asked: argparse.Namespace) -> "list[Found]":
+    from tests.torture.mutants import MUTANTS, heading, hunted
 
-    found = hunt(_search(asked, HUNT), asked.jobs)
-    print(table(found))
-    return 0 if all(one.as_expected for one in found) else 1
+    found = []
+    for mutant in MUTANTS:
+        found.append(hunted(mutant, _search(asked, HUNT), asked.jobs))
+        print(found[-1].told, flush=True)
+    print(heading(found), flush=True)
+    return found
+
+
+def _kills(asked: argparse.Namespace, number: int) -> Row:
+    from tests.torture.kills import killed
+
+    found = summary_of_kills(killed(number, asked.seed, asked.jobs), asked.seed)
+    print(told_of_kills(found), flush=True)
+    return found
 
 
 if __name__ == "__main__":

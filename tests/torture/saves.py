@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from asa_automate.lab.asa import Entry, Snapshot, VirtualAsa
+from asa_automate.lab.asa import Entry, VirtualAsa
 from tests.torture.states import PEER, lines_of, text_of, treatments
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def wrong(
                 yield False, f"saved, and {text}"
         elif not _read_since(box.transcript[:at]):
             yield False, "the old state was saved, and not read before"
-        for text in foreign(box, at, saved, number, attempts, typed):
+        had = "" if before is None else text_of(before, now.knobs)
+        new = [edit for edit in unsaved(typed) if _is_in(edit, saved) and not _is_in(edit, had)]
+        for text in foreign(box, at, attempts, new):
             yield True, text
 
 
@@ -114,31 +116,28 @@ def _reads(entry: Entry) -> bool:
     return entry.line == RUNNING and answered(entry)
 
 
-def foreign(
-    box: VirtualAsa,
-    at: int,
-    saved: str,
-    number: int,
-    attempts: "Sequence[Attempt]",
-    typed: "Sequence[Edit]",
-) -> Iterator[str]:
-    """Edits of others, unsaved until now, that this save wrote: seen before, or never told."""
+def unsaved(typed: "Sequence[Edit]") -> "Sequence[Edit]":
+    """What others have typed since one of them saved."""
     last = max((i for i, e in enumerate(typed) if e.saved), default=-1)
+    return typed[last + 1 :]
+
+
+def foreign(
+    box: VirtualAsa, at: int, attempts: "Sequence[Attempt]", new: "Sequence[Edit]"
+) -> Iterator[str]:
+    """Edits of others that this save was the first to write: seen before, or never told."""
     told = [a for a in attempts if a.end > at and not a.died]
-    for edit in typed[last + 1 :]:
-        if not _is_in(edit, box.snapshots[number], saved):
-            continue
+    for edit in new:
         if any(_reads(e) for e in box.transcript[edit.at : at]):
             yield f"'{edit.lines[-1]}' had been read, and was saved"
         elif not any(_tells(a) for a in told):
             yield f"'{edit.lines[-1]}' was saved, and nobody is told"
 
 
-def _is_in(edit: "Edit", snapshot: Snapshot, saved: str) -> bool:
-    """Whether what was saved has the edit's last line, or lacks the line that it took away."""
-    del snapshot
+def _is_in(edit: "Edit", text: str) -> bool:
+    """Whether a text has the edit's last line, or lacks the line that it took away."""
     line = edit.lines[-1]
-    have = {entry[-1].strip() for entry in lines_of(saved)}
+    have = {entry[-1].strip() for entry in lines_of(text)}
     if line.startswith("no "):
         return line.removeprefix("no ") not in have
     bare = line.split()

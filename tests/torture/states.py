@@ -3,6 +3,7 @@
 Nothing here is shared with the program but the virtual firewall, which it never sees.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -94,6 +95,18 @@ def edited(text: str, knobs: Knobs, edits: tuple[tuple[str, ...], ...]) -> str:
     for lines in edits:
         box.edit(lines)
     return box.running_text
+
+
+_THEIRS = re.compile(r"^ class THEIRS\n(?:  .*\n)*", re.MULTILINE)
+
+
+@cache
+def moved(text: str) -> str:
+    """The same with a second operator's new class ahead of ours: who came first, made the order."""
+    theirs, ours = _THEIRS.search(text), " class ESA_EXEMPT_ESMTP\n"
+    if theirs is None or ours not in text:
+        return text
+    return text.replace(theirs[0], "").replace(ours, theirs[0] + ours)
 
 
 @cache
