@@ -171,7 +171,9 @@ class Case:
     def stands(self) -> str:
         """All that a recovery can depend on: the box, what it is told, what still goes on."""
         world = self.world
-        left = [(k, p) for k, p in world.journals[0] if k not in ("intent", "ack", "gate", "proof")]
+        left = [
+            (k, p) for k, p in world.journals[0] if k not in ("intent", "ack", "gate", "proof")
+        ]
         box = world.box
         trouble = (box.chassis.denied, box.chassis.prompt_suffix, box.knobs, world.unreachable)
         edits = [(e.lines, e.saved) for e in world.edits]
@@ -285,4 +287,3 @@ def replay(operation: Operation, name: str, tell: Callable[[str], None]) -> dict
     for number, entry in enumerate(case.world.box.transcript):
         tell(f"{number:4} {entry.session:2} {entry.mode:14} {entry.line}  {entry.reply[:70]!r}")
     return case.finish()
-

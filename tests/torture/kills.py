@@ -198,7 +198,9 @@ def _recovered(site: Site, words: Sequence[str], fw: VirtualAsa) -> Attempt:
     _hung_up(fw)
     devices = json.loads(said.out)["devices"] if said.out.strip() else []
     if not devices:
-        return Attempt(start, len(fw.transcript), snapshots, died="" if said.code else "killed nothing")
+        return Attempt(
+            start, len(fw.transcript), snapshots, died="" if said.code else "killed nothing"
+        )
     [one] = devices
     return Attempt(
         start,

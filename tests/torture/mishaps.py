@@ -37,7 +37,9 @@ BESIDE: dict[str, tuple[str, ...]] = {
 }
 INTO: dict[str, tuple[str, ...]] = {
     "member": ("object-group network ESA_EXEMPT_HOSTS", "network-object host 192.0.2.77"),
-    "entry": ("access-list ESA_EXEMPT_ESMTP line 1 extended deny tcp any host 192.0.2.78 eq smtp",),
+    "entry": (
+        "access-list ESA_EXEMPT_ESMTP line 1 extended deny tcp any host 192.0.2.78 eq smtp",
+    ),
 }
 
 
@@ -207,7 +209,10 @@ _SENT = (
     *(Mishap("prompt", _scripted(Kind.PROMPT)), Mishap("noise", _scripted(Kind.NOISE))),
     *(Mishap("reload-before", before=_reload), Mishap("reload-after", after=_reload)),
     *(Mishap(f"edit-{name}", before=_edited(lines)) for name, lines in BESIDE.items()),
-    *(Mishap(f"edit-our-{name}", before=_edited(lines, ours=True)) for name, lines in INTO.items()),
+    *(
+        Mishap(f"edit-our-{name}", before=_edited(lines, ours=True))
+        for name, lines in INTO.items()
+    ),
     Mishap("operator-saves", before=_saved),
     Mishap("operator-edits-and-saves", before=_edited_and_saved),
 )
@@ -239,13 +244,19 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
     "line": (
         *(*_SENT, SWAPPED),
         *(REFUSE, IGNORE, Mishap("refuse", _scripted(Kind.REFUSE, REFUSAL))),
-        *(Mishap("refuse-any-text", _random_text), Mishap("late", _scripted(Kind.DELAY, seconds=LATE))),
+        *(
+            Mishap("refuse-any-text", _random_text),
+            Mishap("late", _scripted(Kind.DELAY, seconds=LATE)),
+        ),
         *(Mishap("deny-all", _denied("", "^write ")), Mishap("deny-no", _denied("^no "))),
         Mishap("reload", _scripted(Kind.RELOAD)),
     ),
     "show": (
         *_SENT,
-        *(Mishap("garbage", _scripted(Kind.GARBAGE)), Mishap("garbage-error", _scripted(Kind.GARBAGE, REFUSAL))),
+        *(
+            Mishap("garbage", _scripted(Kind.GARBAGE)),
+            Mishap("garbage-error", _scripted(Kind.GARBAGE, REFUSAL)),
+        ),
         Mishap("truncated", _scripted(Kind.TRUNCATED, lines=3)),
         Mishap("truncated-late", _scripted(Kind.TRUNCATED, lines=20)),
         Mishap("late", _scripted(Kind.DELAY, seconds=VERY_LATE)),

@@ -415,4 +415,6 @@ def heading(found: Sequence[Found]) -> str:
     """What came of all of them."""
     caught = sum(bool(one.case) for one in found)
     argued = sum(bool(one.mutant.equivalent) for one in found)
-    return f"{len(found)} seeded protocol faults: {caught} found, {argued} argued to change nothing"
+    return (
+        f"{len(found)} seeded protocol faults: {caught} found, {argued} argued to change nothing"
+    )

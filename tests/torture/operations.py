@@ -150,12 +150,9 @@ def _plan(
         name="esa", gateways=tuple(ip_address(g) for g in gateways), strategy=strategy
     )
     running = read_running(text)
-    identity = Identity(
-        hostname="fw", serial=running.tree.serial, version=running.tree.version
-    )
+    identity = Identity(hostname="fw", serial=running.tree.serial, version=running.tree.version)
     request = Request("fw", None, identity, (wish,) if gateways else (), PlanReading(), strategy)
     plan = plan_device(request, running)
     if plan.status != "change":
         raise ValueError(f"{plan.status}: {plan.reason}")
     return plan
-

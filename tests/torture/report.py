@@ -14,7 +14,9 @@ BEGIN, END = "<!-- TORTURE: begin -->", "<!-- TORTURE: end -->"
 Row = Mapping[str, Any]
 
 
-def summary(rows: Sequence[Row], begun: Sequence[str], search: Search, took: float) -> dict[str, Any]:
+def summary(
+    rows: Sequence[Row], begun: Sequence[str], search: Search, took: float
+) -> dict[str, Any]:
     """All that is kept of a run."""
     return {
         "schema": "asa-automate/torture/1",
@@ -31,9 +33,7 @@ def summary(rows: Sequence[Row], begun: Sequence[str], search: Search, took: flo
         "operations": [_operation(name, rows, begun) for name in sorted({_name(r) for r in rows})],
         "faults": dict(sorted(Counter(_faults(row)[0] for row in rows).items())),
         "wrong": {what.value: _count(rows, what) for what in Wrong},
-        "found": [
-            {"case": row["case"], **one} for row in rows for one in row["wrong"]
-        ][:100],
+        "found": [{"case": row["case"], **one} for row in rows for one in row["wrong"]][:100],
         "link": times([row["seconds"] for row in rows if _is_link(row)]),
     }
 
@@ -140,7 +140,9 @@ _PEERS = ("Ansible `asa_config`", "NAPALM", "annet", "NETCONF, Junos: confirmed 
 
 def _compared(results: Row) -> list[tuple[str, ...]]:
     wrong, link, kills = results["wrong"], results["link"], results.get("kills") or {}
-    edits = sum(n for name, n in results["faults"].items() if name.startswith(("edit", "operator")))
+    edits = sum(
+        n for name, n in results["faults"].items() if name.startswith(("edit", "operator"))
+    )
     slow = f"{kills['times']['median']} s, {kills['times']['p99']} s" if kills else "not run"
     return [
         (

@@ -1,10 +1,10 @@
 """``make torture``: every event, every kind of fault, every event of the recovery; and real kills.
 
-    python -m tests.torture.run                       all of it; results.json and the README's table
-    python -m tests.torture.run --bounded             a deterministic part of it, nothing kept
-    python -m tests.torture.run --mutants             seeded protocol faults, each to be found
-    python -m tests.torture.run --kills 20            real processes, killed over real SSH
-    python -m tests.torture.run --case first/per-engine/80.cut-after/3.kill-before
+python -m tests.torture.run                       all of it; results.json and the README's table
+python -m tests.torture.run --bounded             a deterministic part of it, nothing kept
+python -m tests.torture.run --mutants             seeded protocol faults, each to be found
+python -m tests.torture.run --kills 20            real processes, killed over real SSH
+python -m tests.torture.run --case first/per-engine/80.cut-after/3.kill-before
 """
 
 import argparse
@@ -59,7 +59,9 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make torture", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="make torture", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--bounded", action="store_true", help="a part of it, nothing kept")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (2)")
     parser.add_argument("--seed", type=int, default=0, help="which part, where it is a part")

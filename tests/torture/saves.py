@@ -45,9 +45,7 @@ def wrong(
 
 def own_saves(box: VirtualAsa) -> Iterator[tuple[int, int]]:
     """Where in the transcript the program saved, and which snapshot that made."""
-    made = (
-        i for i, s in enumerate(box.snapshots) if s.line == SAVE and s.user != OTHER
-    )
+    made = (i for i, s in enumerate(box.snapshots) if s.line == SAVE and s.user != OTHER)
     typed = (
         i for i, e in enumerate(box.transcript) if e.session and e.line == SAVE and e.executed
     )
@@ -58,12 +56,15 @@ def unproved(standard: "Standard", box: VirtualAsa, at: int) -> Iterator[str]:
     """What was not done between the last change and a save of the new state."""
     before = box.transcript[:at]
     last = max((i for i, e in enumerate(before) if _is_line(e)), default=-1)
-    left = list(questions(standard.exempt))
+    left, asked = (
+        list(questions(standard.exempt)),
+        (*questions(standard.exempt), *questions(standard.gone)),
+    )
     read = False
     for entry in before[last + 1 :]:
         if answered(entry):
-            read = (read and not left) or (_reads(entry) and not left)
             left = [question for question in left if question != entry.line]
+            read = (read or entry.line == RUNNING) and entry.line not in asked
     yield from (f"'{question}' was not asked after the last change" for question in left)
     # One that is to be inspected again is asked while the lines behind it are still there.
     turn = _turn(standard, box, before)
@@ -72,7 +73,7 @@ def unproved(standard: "Standard", box: VirtualAsa, at: int) -> Iterator[str]:
         if question not in since:
             yield f"'{question}' was not asked after its treatment changed"
     if not read:
-        yield "the running-config was not read last"
+        yield "the running-config was not read after the last question"
 
 
 def _turn(standard: "Standard", box: VirtualAsa, before: Sequence[Entry]) -> int:
@@ -150,4 +151,3 @@ def _tells(attempt: "Attempt") -> bool:
     return attempt.exit == 7 or any(
         word in attempt.reason for word in ("other", "somebody", "someone")
     )
-

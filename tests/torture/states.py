@@ -23,7 +23,7 @@ State = tuple[Stanza, ...]
 #: Where one end of every flow is; the other ends are the gateways and everybody else.
 PEER = "198.51.100.7"
 PORTS = (("tcp", 25), ("tcp", 21), ("tcp", 80), ("udp", 5060), ("udp", 53))
-WAYS = (("outside", "inside"), ("inside", "outside"), ("inside", "dmz"))
+WAYS = (("outside", "inside"), ("inside", "outside"))
 Treatments = dict[tuple[str, str, str, int], tuple[tuple[str, ...], ...]]
 
 
