@@ -11,12 +11,12 @@ from typing import Any
 
 from asa_automate.apply.goal import Goal
 from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.pieces import Foreign, commands_back, is_same
 from asa_automate.apply.ports import Log, Session, Stopped, Surroundings
 from asa_automate.apply.reach import comeback, gone_astray
 from asa_automate.apply.reading import STARTUP, Snapshot, read
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.apply.steps import Step
-from asa_automate.config.running import RunningConfig
 from asa_automate.errors import (
     Incomplete,
     LeaseLost,
@@ -29,18 +29,14 @@ from asa_automate.errors import (
 )
 from asa_automate.plan.document import Command
 from asa_automate.plan.order import way
-from asa_automate.plan.places import is_whole, strangers
-from asa_automate.plan.planner import commit_order
 from asa_automate.plan.predict import Prediction
-from asa_automate.plan.scope import PolicyScope, Scope, scope_of
+from asa_automate.plan.scope import scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.show.save import save_succeeded
 
 _ATTEMPTS = 3
-
-
-class Foreign(Exception):
-    """Somebody else changed what is ours."""
+#: What a person types who has made sure that all that is there may be saved.
+_SAVING = ("show running-config", "show startup-config", "write memory")
 
 
 class Unsaved(Exception):
@@ -50,38 +46,69 @@ class Unsaved(Exception):
 def back(goal: Goal, session: Session | None, around: Surroundings, reason: str) -> Outcome:
     """Bring the device to ``goal.before``, over new sessions where the old one is lost.
 
-    The session, old or new, is closed at the end.
+    The session, old or new, is closed at the end. Every end is an outcome.
     """
     around.tell(Step.UNDO)
-    around.log.write("abort", {"reason": reason})
-    trouble, state, strayed = reason, State.UNKNOWN, ""
+    road = _Road(goal, around, reason, session)
     try:
-        for _ in range(_ATTEMPTS):
-            try:
-                session = session or comeback(goal, around)
-                return must_be_looked_at(_back_once(goal, session, around, reason), strayed)
-            except Foreign as error:
-                return _for_a_person(goal, State.FOREIGN, f"{reason}; {error}", session)
-            except Unsaved as error:
-                lines = ("show running-config", "show startup-config", "write memory")
-                return Outcome(goal.device, State.HOLD, f"{reason}; {error}", lines)
-            except (GateClosed, LineRefused) as error:
-                trouble, state = _plain(error), State.STUCK
-            except (LinkLost, Unreachable, Incomplete) as error:
-                trouble, state = error.message, State.UNKNOWN
-                strayed = strayed or gone_astray(error)
-            except LeaseLost as error:
-                return _for_a_person(goal, State.UNKNOWN, f"{reason}; {error.message}", session)
-            except Replicating as error:
-                trouble, state = error.message, State.UNKNOWN
-            except Refused as error:
-                return _for_a_person(goal, State.FOREIGN, f"{reason}; {error.message}", session)
-            _hung_up(session)
-            session = None
-        session = _looked_at_again(goal, around) if state is State.STUCK else None
-        return _for_a_person(goal, state, f"{reason}; the way back failed: {trouble}", session)
+        around.log.write("abort", {"reason": reason})
+        return road.travelled()
+    except LeaseLost as error:
+        # The device is another's: what is there is not asked any more either.
+        return _for_a_person(goal, State.UNKNOWN, f"{reason}; {error.message}", None)
     finally:
-        _hung_up(session)
+        road.hang_up()
+
+
+class _Road:
+    """The way back, tried a few times; ``trouble`` and ``state`` are those of the last try."""
+
+    def __init__(
+        self, goal: Goal, around: Surroundings, reason: str, session: Session | None
+    ) -> None:
+        self.goal = goal
+        self.around = around
+        self.reason = reason
+        self.session = session
+        self.trouble, self.state, self.strayed = reason, State.UNKNOWN, ""
+
+    def travelled(self) -> Outcome:
+        """The end."""
+        for _ in range(_ATTEMPTS):
+            end = self._once()
+            if end is not None:
+                return end
+            self.hang_up()
+        if self.state is State.STUCK:
+            self.session = _looked_at_again(self.goal, self.around)
+        why = f"{self.reason}; the way back failed: {self.trouble}"
+        return _for_a_person(self.goal, self.state, why, self.session)
+
+    def _once(self) -> Outcome | None:
+        """The end, or ``None`` where another session may do better."""
+        try:
+            self.session = self.session or comeback(self.goal, self.around)
+            end = _back_once(self.goal, self.session, self.around, self.reason)
+            return must_be_looked_at(end, self.strayed)
+        except LeaseLost:
+            raise
+        except Unsaved as error:
+            return Outcome(self.goal.device, State.HOLD, f"{self.reason}; {error}", _SAVING)
+        except (GateClosed, LineRefused) as error:
+            self.trouble, self.state = _plain(error), State.STUCK
+        except (LinkLost, Unreachable, Incomplete, Replicating) as error:
+            self.trouble, self.state = error.message, State.UNKNOWN
+            self.strayed = self.strayed or gone_astray(error)
+        except (Foreign, Refused) as error:
+            why = error.message if isinstance(error, Refused) else str(error)
+            return _for_a_person(self.goal, State.FOREIGN, f"{self.reason}; {why}", self.session)
+        return None
+
+    def hang_up(self) -> None:
+        """Close what is open."""
+        if self.session is not None:
+            self.session.close()
+        self.session = None
 
 
 def must_be_looked_at(end: Outcome, strayed: str) -> Outcome:
@@ -124,11 +151,6 @@ def _looked_at_again(goal: Goal, around: Surroundings) -> Session | None:
         return None
 
 
-def _hung_up(session: Session | None) -> None:
-    if session is not None:
-        session.close()
-
-
 def _plain(error: GateClosed | LineRefused) -> str:
     return error.message if isinstance(error, LineRefused) else str(error)
 
@@ -150,74 +172,6 @@ def _back_once(goal: Goal, session: Session, around: Surroundings, reason: str) 
     if goal.fingerprint not in (None, now.fingerprint):
         note = f"; others' changes elsewhere were kept{', and are saved' if saved else ''}"
     return Outcome(goal.device, State.OLD, reason + note, saved=saved)
-
-
-def is_same(one: Scope, other: Scope) -> bool:
-    """Whether ``one`` means the same as ``other``, which is to be reached.
-
-    A gateway that is put back lands last in its group. Where ``other`` says so
-    (:func:`asa_automate.plan.places.pinned`), the order of classes counts.
-    """
-    whole = all(
-        is_whole(one.policies.get(name, PolicyScope()), policy)
-        for name, policy in other.policies.items()
-    )
-    return whole and _in_order(one) == _in_order(other)
-
-
-def _in_order(scope: Scope) -> Scope:
-    plain = {name: replace(policy, classes=None) for name, policy in scope.policies.items()}
-    scope = replace(scope, policies=plain)
-    if scope.members is None:
-        return scope
-    return replace(scope, members=tuple(sorted(scope.members, key=lambda a: (a.version, int(a)))))
-
-
-def commands_back(goal: Goal, running: RunningConfig) -> tuple[Command, ...]:
-    """The lines from what is there now to the scope before.
-
-    Raises:
-        Foreign: what is there cannot have come from our lines.
-    """
-    now = scope_of(running)
-    problem = foreign_in(now, goal.before, goal.after)
-    if problem:
-        raise Foreign(problem)
-    return way(now, goal.before, commit_order(running))
-
-
-def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
-    """What in our scope is neither of the old nor of the new state nor between them."""
-    members = {*(before.members or ()), *(after.members or ())}
-    if set(now.members or ()) - members:
-        return "somebody else added a gateway to our object-group"
-    kept = set(before.members or ()) & set(after.members or ())
-    if now.members and kept - set(now.members):
-        return "somebody else removed a gateway from our object-group"
-    if set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}:
-        return "somebody else added an entry to our access-list"
-    if now.narrowed - (before.narrowed | after.narrowed):
-        return "somebody else matches our access-list"
-    for name in {*now.policies, *before.policies, *after.policies}:
-        problem = _foreign_policy(name, now, before, after)
-        if problem:
-            return problem
-    return None
-
-
-def _foreign_policy(name: str, now: Scope, before: Scope, after: Scope) -> str | None:
-    have, old, new = (s.policies.get(name, PolicyScope()) for s in (now, before, after))
-    if others := strangers(have, old):
-        return f"somebody else put class {others[0]} into {name} while classes were moved"
-    away = {b.name for b in old.classes or ()} - {b.name for b in have.classes or ()}
-    for class_name in {*have.esmtp, *old.esmtp, *new.esmtp}:
-        values = (s.esmtp.get(class_name) for s in (old, new))
-        if class_name not in away and have.esmtp.get(class_name) not in values:
-            return f"somebody else changed `inspect esmtp` in class {class_name} of {name}"
-    ours = {old.own, new.own} - {None}
-    if have.own is not None and have.own not in ours | ({""} if ours else set()):
-        return f"somebody else changed our class in {name}"
-    return None
 
 
 def _startup_is(session: Session, goal: Goal, now: Snapshot, around: Surroundings) -> bool:

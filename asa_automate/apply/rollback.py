@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from asa_automate.apply.goal import Goal, goal_record
 from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.pieces import is_same
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
-from asa_automate.apply.recover import back, is_same, unstoppable
+from asa_automate.apply.recover import back, unstoppable
 from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.steps import Step, Steps
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused

@@ -2,10 +2,10 @@
 
 from asa_automate.apply.goal import Goal
 from asa_automate.apply.outcome import Outcome, State
+from asa_automate.apply.pieces import is_same
 from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.apply.reach import Reach
 from asa_automate.apply.reading import STARTUP, Snapshot, read
-from asa_automate.apply.recover import is_same
 from asa_automate.apply.sending import GateClosed
 from asa_automate.apply.steps import Step
 from asa_automate.errors import Incomplete, LinkLost, Refused

@@ -106,7 +106,7 @@ def _blanks(line: re.Match[str], dialect: Dialect) -> str:
 
 def checksum(text: str) -> str:
     """32 hexadecimal digits that change with the text; not the ASA's own algorithm."""
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
 def hostname(tree: Tree, knobs: Knobs) -> str:

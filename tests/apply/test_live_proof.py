@@ -51,13 +51,13 @@ def lines_of(text: str) -> list[str]:
 
 
 def after_the_commit(rig: "Rig", commit: str) -> list[str]:
-    """What was typed after a line, up to and with the next line of configuration."""
+    """What was typed after a line: the next lines of configuration, three of them."""
     entries = rig.box.transcript
     at = next(i for i, e in enumerate(entries) if e.line == commit)
     rest = [e for e in entries[at + 1 :] if e.line not in ("end", "configure terminal", "exit")]
     first = next(i for i, e in enumerate(rest) if e.number is not None)
     assert all(e.line.startswith("show ") for e in rest[:first]), rest[:first]
-    return [e.line for e in rest[first : first + 3]]
+    return [e.line for e in rest[first:] if e.number is not None][:3]
 
 
 @pytest.mark.parametrize("what", CONTRADICTIONS)

@@ -255,6 +255,8 @@ def _environment(place: Path) -> dict[str, str]:
     home.mkdir()
     return {
         "PATH": os.environ["PATH"],
+        # Where the tests run on a tree that is not installed, the program must be its own.
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "HOME": str(home),
         "ASA_AUTOMATE_INVENTORY": str(place / "inventory"),
         "ASA_AUTOMATE_STORE": f"sqlite:///{place / 'store.sqlite3'}",
