@@ -274,7 +274,7 @@ def standing(box: VirtualAsa, edits: Sequence[Edit]) -> list[Edit]:
 
 def _in_the_window(transcript: Sequence[Entry], edit: Edit) -> bool:
     after = next((e for e in transcript[edit.at :] if changes(e)), None)
-    if after is None or not after.line.startswith(("no object-group ", "no class-map ")):
+    if after is None or after.line != f"no {edit.lines[0]}":
         return False
     for entry in reversed(transcript[: edit.at]):
         if entry.line == RUNNING and saves.answered(entry):

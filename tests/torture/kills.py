@@ -108,6 +108,7 @@ def survey(folder: Path) -> Field:
         plan = folder / "plan.json"
         site.run("plan", "--out", plan).must_be(0)
         old = fw.running_text
+        new, applied = "", folder
         exchanges, seconds = {}, {}
         for words in (("apply", str(plan)), ("rollback", "")):
             run = words[1] or _runs(site)[0]

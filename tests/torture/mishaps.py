@@ -1,7 +1,6 @@
 """What can go wrong at an event, as a table: the kinds of fault and where each of them fits."""
 
 import random
-import re
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -49,7 +48,7 @@ _SENT_KINDS = {
     "write": "save",
     "": "answer",
     "(password)": "answer",
-    **{word: "move" for word in ("configure", "end", "exit", "enable", "terminal")},
+    **dict.fromkeys(("configure", "end", "exit", "enable", "terminal"), "move"),
 }
 
 
@@ -122,7 +121,7 @@ def _random_text(process: Process, event: Event) -> None:
 
 
 def _denied(*forms: str) -> Deed:
-    """From now on AAA authorization denies these lines; an empty form: all of the configuration."""
+    """From now on AAA denies these lines; an empty form: all of the configuration."""
 
     def deed(process: Process, event: Event) -> None:
         del event
@@ -272,10 +271,10 @@ MISHAPS: dict[str, tuple[Mishap, ...]] = {
 }
 #: What goes wrong a second time, while a run is recovered.
 AGAIN: dict[str, tuple[Mishap, ...]] = {
-    **{what: (KILL_BEFORE, KILL_AFTER) for what in ("journal", "memory")},
-    **{what: (KILL_BEFORE,) for what in ("guard", "wait")},
+    **dict.fromkeys(("journal", "memory"), (KILL_BEFORE, KILL_AFTER)),
+    **dict.fromkeys(("guard", "wait"), (KILL_BEFORE,)),
     "link": (KILL_BEFORE, ANOTHER_BOX),
-    **{what: _ANSWER[:4] for what in ("answer", "move", "show")},
+    **dict.fromkeys(("answer", "move", "show"), _ANSWER[:4]),
     "line": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, IGNORE),
     "save": (KILL_BEFORE, KILL_AFTER, CUT_BEFORE, CUT_AFTER, REFUSE, FALSE_OK),
 }

@@ -7,22 +7,11 @@ change nothing that a judge could see say why, and are expected not to be notice
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from asa_automate.apply import (
-    applier,
-    live,
-    probing,
-    proving,
-    reach,
-    reading,
-    recover,
-    resume,
-    saving,
-    sending,
-)
 from asa_automate.model import Reading
 from asa_automate.plan.document import Command
 from asa_automate.plan.order import way
@@ -31,6 +20,18 @@ from asa_automate.plan.scope import scope_of
 from asa_automate.plan.state import fingerprint_of
 from asa_automate.show.save import save_succeeded
 from tests.torture.explore import Search
+
+_ROOM = "asa_automate.apply"
+
+
+def _module(name: str) -> Any:
+    """A module as something that can be patched."""
+    return import_module(f"{_ROOM}.{name}")
+
+
+applier, live, pieces, probing = map(_module, ("applier", "live", "pieces", "probing"))
+proving, reading, recover, resume = map(_module, ("proving", "reading", "recover", "resume"))
+saving, sending = map(_module, ("saving", "sending"))
 
 SPLIT, REMOVE, LAST, BACK = (
     f"{name}/per-engine" for name in ("first", "remove", "remove-last", "rollback")
@@ -60,8 +61,20 @@ class Mutant:
     then: tuple[str, ...] = ()
 
 
-def _set(module: Any, name: str, value: Any) -> None:
-    setattr(module, name, value)
+def _set(place: Any, name: str, value: Any) -> None:
+    """Put ``value`` in the place of what must be there."""
+    getattr(place, name)
+    setattr(place, name, value)
+
+
+def _everywhere(name: str, value: Any) -> None:
+    """The same in every module of the program that knows this name."""
+    modules = [m for path, m in sys.modules.items() if path.startswith(f"{_ROOM}.")]
+    places = [module for module in modules if hasattr(module, name)]
+    if not places:
+        raise LookupError(f"nothing is called '{name}'")
+    for place in places:
+        setattr(place, name, value)
 
 
 def _save_first() -> None:
@@ -78,23 +91,32 @@ def _verify_nothing() -> None:
     _set(applier, "_verify", lambda *_: None)
 
 
-def _gate_but(leaves_out: Callable[[Any], bool]) -> None:
-    whole = sending.gate
+def _gates_but(leaves_out: Callable[[Any, bool], bool]) -> None:
+    """Leave out looks of ``send``; what a look is for stands in the frame of ``send``."""
 
-    def gate(*rest: Any) -> None:
-        # What the gate is for stands in the frame of `send`.
-        if not leaves_out(sys._getframe(1).f_locals):
-            whole(*rest)
+    def patched(name: str, *, inside: bool) -> None:
+        whole = getattr(sending, name)
 
-    _set(sending, "gate", gate)
+        def look(*rest: Any) -> None:
+            at = sys._getframe(1).f_locals
+            if "group" not in at or not leaves_out(at, inside):
+                whole(*rest)
+
+        _set(sending, name, look)
+
+    patched("gate", inside=False)
+    patched("_gate_inside", inside=True)
 
 
 def _no_gate_before_commit() -> None:
-    _gate_but(lambda at: at["intent"] == "intent" and at["group"].commit)
+    _gates_but(lambda at, inside: at["intent"] == "intent" and inside and at["command"].commit)
 
 
 def _no_gate_after_undo() -> None:
-    _gate_but(lambda at: at["intent"] == "undo" and not at["group"].commit)
+    def leaves_out(at: Any, inside: bool) -> bool:
+        return at["intent"] == "undo" and not (inside and at["command"].commit)
+
+    _gates_but(leaves_out)
 
 
 def _undo_in_wrong_order() -> None:
@@ -103,7 +125,7 @@ def _undo_in_wrong_order() -> None:
         ordered = sorted(groups, key=lambda group: group.commit)
         return tuple(command for group in ordered for command in group.lines)
 
-    _set(recover, "way", wrong)
+    _everywhere("way", wrong)
 
 
 def _acknowledgements() -> None:
@@ -117,7 +139,7 @@ def _acknowledgements() -> None:
 
 
 def _prefixes_only() -> None:
-    whole = recover.commands_back
+    whole = pieces.commands_back
 
     def commands_back(goal: Any, running: Any) -> Any:
         commands = whole(goal, running)
@@ -128,11 +150,11 @@ def _prefixes_only() -> None:
         for command in way(scope_of(now.running), goal.after, list(goal.before.policies)):
             now = now.after(command.line)
             prefixes.append(scope_of(now.running))
-        if not any(recover.is_same(scope_of(running), one) for one in prefixes):
-            raise recover.Foreign("this is no prefix of the plan")
+        if not any(pieces.is_same(scope_of(running), one) for one in prefixes):
+            raise pieces.Foreign("this is no prefix of the plan")
         return commands
 
-    _set(recover, "commands_back", commands_back)
+    _everywhere("commands_back", commands_back)
 
 
 def _no_startup_read_back() -> None:
@@ -223,18 +245,18 @@ def _finishes_anything() -> None:
 
 
 def _overwrites_members() -> None:
-    _set(recover, "foreign_in", lambda *_: None)
+    _everywhere("foreign_in", lambda *_: None)
 
 
 def _any_box() -> None:
-    for module in (reach, resume):
-        _set(module, "recognise", lambda session, *_: reading.identify(session))
+    _everywhere("recognise", lambda session, *_: reading.identify(session))
 
 
 def _saved_new_stays() -> None:
     def startup_is(session: Any, goal: Any, now: Any, around: Any) -> bool:
         del around
-        return recover.read(session, goal.device, recover.STARTUP).fingerprint == now.fingerprint
+        startup = recover.read(session, goal.device, recover.STARTUP)
+        return bool(startup.fingerprint == now.fingerprint)
 
     _set(recover, "_startup_is", startup_is)
 

@@ -1,4 +1,4 @@
-"""The changes that are tortured: a first exemption, one more and one less gateway, none, undone."""
+"""The changes that are tortured: a first exemption, a gateway more, one less, none, undone."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

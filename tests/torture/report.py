@@ -135,6 +135,8 @@ def markdown(results: Row) -> str:
     return "\n".join(lines)
 
 
+#: Nothing is said about it.
+_NONE = "-"
 _PEERS = ("Ansible `asa_config`", "NAPALM", "annet", "NETCONF, Junos: confirmed commit")
 
 
@@ -156,9 +158,9 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
         (
             "crash of the recovery as well",
             f"{results['twice']:,} cases, each event",
-            "–",
-            "–",
-            "–",
+            _NONE,
+            _NONE,
+            _NONE,
             "no figures published",
         ),
         (
@@ -175,7 +177,7 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
             f"{wrong[Wrong.SAVES]}",
             "nothing is verified; `save_when` never",
             "IOS: saved right after the commit, unchecked",
-            "–",
+            _NONE,
             "confirmed by the client, not read back",
         ),
         (
@@ -191,7 +193,7 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
             f"{wrong[Wrong.CLAIMS]}",
             "`changed` is what was sent",
             "IOS: one text is looked for",
-            "–",
+            _NONE,
             "`ok` of the server",
         ),
     ]

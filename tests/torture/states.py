@@ -102,7 +102,7 @@ _THEIRS = re.compile(r"^ class THEIRS\n(?:  .*\n)*", re.MULTILINE)
 
 @cache
 def moved(text: str) -> str:
-    """The same with a second operator's new class ahead of ours: who came first, made the order."""
+    """The same with a second operator's new class ahead of ours: who came first made the order."""
     theirs, ours = _THEIRS.search(text), " class ESA_EXEMPT_ESMTP\n"
     if theirs is None or ours not in text:
         return text

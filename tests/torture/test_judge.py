@@ -19,7 +19,6 @@ def _claim(world: World, **changed: object) -> None:
 
 
 def _half(world: World) -> None:
-    world.box.edit(["no access-list ESA_EXEMPT_ESMTP line 1 extended deny ip any object-group X"])
     world.box.edit(["object-group network ESA_EXEMPT_HOSTS", "network-object host 192.0.2.9"])
 
 
@@ -78,9 +77,11 @@ def test_what_is_claimed_falsely_is_found(what: str) -> None:
 
 
 def test_others_without_their_inspection_are_found() -> None:
-    lines = ["policy-map global_policy", "class inspection_default", "no inspect esmtp"]
+    def spoil(world: World) -> None:
+        lines = ["policy-map global_policy", "class inspection_default", "no inspect esmtp"]
+        world.box.edit(lines)
 
-    assert Wrong.FLOWS in _judged(lambda world: world.box.edit(lines) and None)
+    assert Wrong.FLOWS in _judged(spoil)
 
 
 def test_sessions_left_open_are_found() -> None:

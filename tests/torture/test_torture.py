@@ -1,4 +1,4 @@
-"""A part of `make torture`, always the same: cases, seeded faults, a few real kills, the README."""
+"""A part of `make torture`, always the same: cases, seeded faults, a few kills, the README."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ SOON = [m for m in MUTANTS if not m.equivalent and SPLIT not in m.where]
 
 def test_a_part_of_all_cases(capsys: pytest.CaptureFixture[str]) -> None:
     """Every change under both readings; in a process of its own, since it forks."""
-    done = subprocess.run(  # noqa: S603  # our own program
+    done = subprocess.run(
         [sys.executable, "-m", "tests.torture.run", "--bounded", "--jobs", "1"],
         cwd=ROOT,
         capture_output=True,

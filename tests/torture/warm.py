@@ -6,9 +6,9 @@ What is remembered here are answers of functions of their arguments alone; a for
 import gc
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
-from asa_automate.apply import reading
 from asa_automate.config.reader import read_running
 from asa_automate.plan.state import fingerprint_of
 from tests.torture.explore import Case, Replay
@@ -23,8 +23,9 @@ def remember() -> None:
 
     For processes of the torture run only: it puts caches around two functions of the program.
     """
-    reading.read_running = cache(read_running)  # type: ignore[attr-defined]
-    reading.fingerprint_of = _by_identity(fingerprint_of)  # type: ignore[attr-defined]
+    reading: Any = import_module("asa_automate.apply.reading")
+    reading.read_running = cache(read_running)
+    reading.fingerprint_of = _by_identity(fingerprint_of)
 
 
 def _by_identity(function: Callable[[Any], str]) -> Callable[[Any], str]:
