@@ -75,7 +75,8 @@ class Options:
 
 
 class _Course:
-    """One apply under way. ``begun`` is set before the first line that changes anything."""
+    """One apply under way. ``begun``: from before the first line that changes anything, until the
+    new state is read back and nothing is left to undo."""
 
     def __init__(self, plan: DevicePlan, around: Surroundings, options: Options) -> None:
         self.plan = plan
@@ -127,6 +128,7 @@ def _forward(course: _Course) -> Outcome:
         outcome = save_verified(course.reach, goal, around, keep=options.keep)
     else:
         outcome = done(goal, around, saved=False)
+    course.begun = False
     return _with_connections(course, goal, outcome)
 
 

@@ -99,6 +99,22 @@ def test_what_goes_wrong_there_undoes_nothing(fault: Fault, rigs: "Callable[...,
     assert {*OTHERS} <= ends(rig)
 
 
+def test_a_bug_there_undoes_nothing(rigs: "Callable[..., Rig]") -> None:
+    rig = with_connections(rigs)
+    plan = rig.plan(GATEWAY)
+
+    def fail(stage: str) -> None:
+        if stage == "connections":
+            raise KeyError("a bug")
+
+    rig.on_tell = fail
+    with pytest.raises(KeyError):
+        rig.apply(plan)
+
+    assert "ESA_EXEMPT" in rig.box.startup_text
+    assert rig.box.open_sessions == 0
+
+
 def test_others_that_are_listed_are_not_cut(rigs: "Callable[..., Rig]") -> None:
     """A device that takes the filters in another way would cut more than mail."""
     listed = (
