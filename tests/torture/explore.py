@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
-from tests.torture.judge import Judge, Wrong
+from tests.torture.judge import Judge
 from tests.torture.mishaps import mishaps_at, named
 from tests.torture.operations import Operation
+from tests.torture.records import Wrong
 from tests.torture.world import Event, Fault, Process, Smooth, World
 
 #: A child that found something wrong, when the first finding ends the search.
@@ -192,7 +193,7 @@ class Case:
         last = world.attempts[-1]
         since = None if world.fault_at is None else round(world.clock - world.fault_at, 3)
         return {
-            "end": last.died or last.state,
+            "end": last.state or "nothing begun",
             "attempts": len(world.attempts),
             "seconds": since,
             "wrong": [asdict(violation) for violation in found],

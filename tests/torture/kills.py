@@ -21,7 +21,8 @@ from asa_automate.lab.faults import Fault
 from asa_automate.store.engine import open_store
 from asa_automate.store.runs import list_runs
 from tests.end_to_end.conftest import GATEWAY, Bench, Site, box, knobs
-from tests.torture.judge import Attempt, Judge, Standard
+from tests.torture.judge import Judge
+from tests.torture.records import Attempt, Standard
 
 #: How long the box holds a reply back: long enough to be killed in, and never waited for.
 HELD = 30.0

@@ -18,7 +18,7 @@ from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan.document import DevicePlan, PlanReading
 from asa_automate.plan.planner import plan_device
 from asa_automate.plan.request import Request
-from tests.torture.judge import Standard
+from tests.torture.records import Standard
 from tests.torture.states import edited
 from tests.torture.world import Record, World
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.torture.explore import Search
 from tests.torture.field import LINK_FAULTS
-from tests.torture.judge import Wrong
+from tests.torture.records import Wrong
 
 BEGIN, END = "<!-- TORTURE: begin -->", "<!-- TORTURE: end -->"
 Row = Mapping[str, Any]

@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--case", metavar="ID", help="one case, with everything that was typed")
     parser.add_argument("--mutants", action="store_true", help="seeded protocol faults")
     parser.add_argument("--kills", type=int, metavar="N", help=f"real processes killed ({KILLS})")
-    parser.add_argument("--worker", metavar="NAME/READING", help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs="+", metavar="NAME/READING", help=argparse.SUPPRESS)
     parser.add_argument("--mutant", metavar="NAME", help=argparse.SUPPRESS)
     parser.add_argument("--only", nargs="*", default=[], metavar="KIND", help="first faults")
     parser.add_argument("--then", nargs="*", default=[], metavar="KIND", help="second faults")
@@ -110,19 +110,19 @@ def all_names() -> list[str]:
 
 
 def _work(asked: argparse.Namespace) -> int:
-    """One operation, in a process of its own; its cases go into the folder."""
+    """Operations in a process of their own; their cases go into the folder."""
     from tests.torture.mutants import plant
 
-    one = named(asked.worker)
     remember()
-    warm_up(one)
+    made = [named(name) for name in asked.worker]
+    for one in made:
+        warm_up(one)
     if asked.mutant:
         plant(asked.mutant)
-    stands = asked.folder / "stands"
-    stands.mkdir(exist_ok=True)
-    remember_in(str(stands))
-    sink = Sink(str(asked.folder / f"{asked.worker.replace('/', '-')}.jsonl"))
-    explore(one, _search(asked, FULL), sink)
+    remember_in(str(asked.folder / "stands"))
+    for one in made:
+        sink = Sink(str(asked.folder / f"{one.id.replace('/', '-')}.jsonl"))
+        explore(one, _search(asked, FULL), sink)
     return 0
 
 
@@ -152,21 +152,24 @@ def cases(
     """The verdicts of all cases of these operations, ``jobs`` operations at a time."""
     (folder / "stands").mkdir(exist_ok=True)
 
-    def one(name: str) -> None:
-        words = ["--worker", name, "--folder", str(folder), "--seed", str(search.seed)]
-        second = search.second * (1 if search.stop else LONG.get(name, 1))
+    def one(batch: Sequence[str]) -> None:
+        second = search.second * (1 if search.stop else LONG.get(batch[0], 1))
+        words = ["--worker", *batch, "--folder", str(folder), "--seed", str(search.seed)]
         words += ["--first", str(search.first), "--second", str(second)]
         words += ["--only", *search.only, "--then", *search.then]
         words += ["--stop"] if search.stop else []
         words += ["--mutant", mutant] if mutant else []
-        done = subprocess.run(  # noqa: S603  # this program, once for each operation
+        done = subprocess.run(  # noqa: S603  # this program, once for each batch
             [sys.executable, "-m", "tests.torture.run", *words], cwd=ROOT, check=False
         )
         if done.returncode not in (0, 3):
-            raise RuntimeError(f"{name}: the exploration itself failed: exit {done.returncode}")
+            raise RuntimeError(f"{batch}: the exploration itself failed: exit {done.returncode}")
 
+    # Of a small part most of the time goes into getting ready: that is done once, then.
+    small = search.first >= BOUNDED.first
+    batches = [list(operations)] if small else [[name] for name in operations]
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(one, operations))
+        list(pool.map(one, batches))
     for path in sorted(folder.glob("*.jsonl")):
         with path.open() as lines:
             yield from map(json.loads, lines)

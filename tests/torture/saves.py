@@ -8,7 +8,7 @@ from asa_automate.lab.asa import Entry, VirtualAsa
 from tests.torture.states import PEER, lines_of, text_of, treatments
 
 if TYPE_CHECKING:
-    from tests.torture.judge import Attempt, Edit, Standard
+    from tests.torture.records import Attempt, Edit, Standard
 
 #: Who saves when it is the second operator.
 OTHER = "operator"

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from asa_automate.model import Reading
+from tests.torture.deeds import BESIDE
 from tests.torture.explore import Case
-from tests.torture.judge import Wrong
-from tests.torture.mishaps import BESIDE
 from tests.torture.operations import operation
+from tests.torture.records import Wrong
 from tests.torture.states import state_of
 from tests.torture.world import Smooth, World
 

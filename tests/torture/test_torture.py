@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.torture.field import FEW_KILLS, HUNT, README, RESULTS, ROOT
-from tests.torture.judge import Wrong
 from tests.torture.kills import killed
 from tests.torture.mutants import MUTANTS, SPLIT, Mutant, hunted
+from tests.torture.records import Wrong
 from tests.torture.report import into, markdown, told_of_kills
 from tests.torture.report import killed as summary_of_kills
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from asa_automate.config.reader import read_running
 from asa_automate.plan.state import fingerprint_of
+from tests.torture.deeds import BESIDE, INTO, kind_of
 from tests.torture.explore import Case, Replay
-from tests.torture.mishaps import BESIDE, INTO, kind_of
 from tests.torture.operations import Operation
 from tests.torture.states import edited, state_of
 from tests.torture.world import Event, Process, Smooth

@@ -18,7 +18,7 @@ from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.shell import Shell
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.model import Reading
-from tests.torture.judge import Attempt, Edit
+from tests.torture.records import Attempt, Edit
 
 T = TypeVar("T")
 Record = tuple[str, Mapping[str, Any]]
@@ -124,6 +124,11 @@ class World:
         )
         self.attempts.append(attempt)
         return attempt
+
+    def forget_unsaved(self) -> None:
+        """A start, or a mate that had not heard: what nobody saved is gone by itself."""
+        last = max((i for i, edit in enumerate(self.edits) if edit.saved), default=-1)
+        del self.edits[last + 1 :]
 
     def edit(self, lines: tuple[str, ...], *, ours: bool) -> None:
         """A second operator types ``lines``; ``ours``: into what the tool owns."""
