@@ -8,10 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_name("results.json")
 README = ROOT / "README.md"
 
-#: Everything once: every first fault, and every broken recovery but of the longest runs.
+#: Everything: every first fault, and every broken recovery, once.
 FULL = Search()
-#: Of the broken recoveries of these one of so many is tried: they are as many as all others.
-LONG = {"first/per-engine": 3, "remove-last/per-engine": 3}
 #: For `make test`: the same cases every time, spread over everything.
 BOUNDED = Search(first=67, second=67)
 #: For a seeded protocol fault: until the first violation.

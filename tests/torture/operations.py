@@ -86,7 +86,7 @@ def operations() -> Iterator[Operation]:
 
 
 def names() -> list[tuple[str, Reading]]:
-    """What :func:`operation` makes, the longest first."""
+    """What :func:`operation` makes."""
     readings = (Reading.PER_ENGINE, Reading.PER_CLASS)
     return [*((name, reading) for reading in readings for name in CHANGES), *MORE]
 

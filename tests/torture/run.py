@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from asa_automate.model import Reading
 from tests.torture.explore import Search, Sink, explore, remember_in, replay
-from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, LONG, README, RESULTS, ROOT
+from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, RESULTS, ROOT
 from tests.torture.operations import Operation, names, operation
 from tests.torture.report import into, markdown, summary, told, told_of_kills
 from tests.torture.report import killed as summary_of_kills
@@ -105,8 +105,12 @@ def named(name: str) -> Operation:
 
 
 def all_names() -> list[str]:
-    """All operations as ``NAME/READING``."""
-    return [f"{what}/{reading.value}" for what, reading in names()]
+    """All operations as ``NAME/READING``, the longest first: they run side by side."""
+    found = [f"{what}/{reading.value}" for what, reading in names()]
+    return sorted(found, key=lambda name: name not in _LONGEST)
+
+
+_LONGEST = ("first/per-engine", "remove-last/per-engine")
 
 
 def _work(asked: argparse.Namespace) -> int:
@@ -153,9 +157,8 @@ def cases(
     (folder / "stands").mkdir(exist_ok=True)
 
     def one(batch: Sequence[str]) -> None:
-        second = search.second * (1 if search.stop else LONG.get(batch[0], 1))
         words = ["--worker", *batch, "--folder", str(folder), "--seed", str(search.seed)]
-        words += ["--first", str(search.first), "--second", str(second)]
+        words += ["--first", str(search.first), "--second", str(search.second)]
         words += ["--only", *search.only, "--then", *search.then]
         words += ["--stop"] if search.stop else []
         words += ["--mutant", mutant] if mutant else []
