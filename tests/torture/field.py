@@ -15,7 +15,7 @@ BOUNDED = Search(first=67, second=67)
 #: For a seeded protocol fault: until the first violation.
 HUNT = Search(first=3, second=29, stop=True)
 
-#: Real processes that are killed: in the full run, and in `make test`.
+#: Real processes that die: in the full run, and in `make test`.
 KILLS, FEW_KILLS = 200, 6
 
 #: First faults after which the box has to be reached again.

@@ -21,6 +21,7 @@ from asa_automate.lab.faults import Fault
 from asa_automate.store.engine import open_store
 from asa_automate.store.runs import list_runs
 from tests.end_to_end.conftest import GATEWAY, Bench, Site, box, knobs
+from tests.torture.field import ROOT
 from tests.torture.judge import Judge
 from tests.torture.records import Attempt, Standard
 
@@ -29,6 +30,8 @@ HELD = 30.0
 #: A guard against a hung process, not a measurement.
 PATIENCE = 120.0
 _TICK = 0.005
+#: From so many kills on every exchange has one.
+FULL_SET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +77,37 @@ class Field:
 
 
 def killed(number: int, seed: int, jobs: int = 2) -> list[dict[str, Any]]:
-    """So many kills, and the verdict of each; ``jobs`` at a time."""
-    with tempfile.TemporaryDirectory() as folder:
+    """So many processes that died, and the verdict of each; ``jobs`` at a time.
+
+    Of those that were to die at a random moment some are done by then: others take their place,
+    until twice as many were started.
+    """
+    chance = random.Random(seed)  # noqa: S311  # moments, not secrets
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
         field = survey(Path(folder))
-        kills = list(schedule(field, number, seed))
-        with ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(lambda kill: _one(field, kill), kills))
+        each = list(exact(field, number - number // 3 if number < FULL_SET else number))
+        rows = list(pool.map(lambda kill: _one(field, kill), each))
+        while (left := number - sum(row["died"] for row in rows)) > 0 and len(rows) < 2 * number:
+            more = [_by_chance(field, chance) for _ in range(left)]
+            rows += pool.map(lambda kill: _one(field, kill), more)
+    return rows
 
 
-def schedule(field: Field, number: int, seed: int) -> Iterator[Kill]:
-    """First after every exchange, then at random; of a few, both kinds."""
+def exact(field: Field, most: int) -> Iterator[Kill]:
+    """A kill after every exchange; of a few, spread over all."""
     each = [
         Kill(command, exchange)
         for command in ("apply", "rollback")
         for exchange in range(1, field.exchanges[command] + 1)
     ]
-    most = max(number - number // 3, number - 60) if number < len(each) + 60 else len(each)
-    stride = max(1, len(each) // max(1, most))
-    taken = each[stride // 2 :: stride][:most]
-    yield from taken
-    chance = random.Random(seed)  # noqa: S311  # moments, not secrets
-    for count in range(number - len(taken)):
-        command = chance.choice(("apply", "rollback"))
-        after = chance.uniform(0.0, field.seconds[command])
-        again = chance.randint(1, 25) if count % 2 else None
-        yield Kill(command, after=after, again=again)
+    stride = max(1, len(each) // most)
+    yield from each[stride // 2 :: stride][:most]
+
+
+def _by_chance(field: Field, chance: random.Random) -> Kill:
+    command = chance.choice(("apply", "rollback"))
+    after = chance.uniform(0.0, field.seconds[command])
+    return Kill(command, after=after, again=chance.choice((None, chance.randint(1, 25))))
 
 
 def survey(folder: Path) -> Field:
@@ -125,7 +134,9 @@ def survey(folder: Path) -> Field:
 
 def _site(stack: ExitStack, text: str = "") -> Site:
     places = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    return Bench(lambda: places, stack).site(fw=box(text=text))
+    site = Bench(lambda: places, stack).site(fw=box(text=text))
+    site.env["PYTHONPATH"] = str(ROOT)  # the program of this tree, not an installed one
+    return site
 
 
 def _store(site: Site) -> Path:
