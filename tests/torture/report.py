@@ -122,7 +122,8 @@ def markdown(results: Row) -> str:
     lines = [
         f"{results['cases']:,} cases on virtual firewalls, {results['twice']:,} of them with a "
         f"second fault in the recovery, over {len(results['operations'])} changes under both "
-        "readings. What others say of theirs is from their documents and sources.",
+        "readings; a dash: nothing is said about it. What stands of others is from their documents "
+        "and sources.",
         "",
         *_grid(("", "asa-automate", *_PEERS), _compared(results)),
         "",
@@ -153,7 +154,7 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
             "what was sent stays; it raises",
             "ASA: it only reads",
             "no ASA; asks whether to roll back, default no",
-            "old, when the timer runs out",
+            "old, when the timer runs out or the session is lost",
         ),
         (
             "crash of the recovery as well",
@@ -175,10 +176,10 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
         (
             "saved without being verified",
             f"{wrong[Wrong.SAVES]}",
-            "nothing is verified; `save_when` never",
+            "`save_when` never by default; nothing is verified",
             "IOS: saved right after the commit, unchecked",
             _NONE,
-            "confirmed by the client, not read back",
+            _NONE,
         ),
         (
             "edits of others during the change",
@@ -186,15 +187,15 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
             "not looked for",
             "not looked for",
             "not looked for",
-            "lock or candidate; NSO: out-of-sync check",
+            "NSO: out-of-sync check",
         ),
         (
             "claims that were not read back",
             f"{wrong[Wrong.CLAIMS]}",
-            "`changed` is what was sent",
+            "nothing is verified",
             "IOS: one text is looked for",
             _NONE,
-            "`ok` of the server",
+            _NONE,
         ),
     ]
 
