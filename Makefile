@@ -16,7 +16,7 @@ PIP_TOOLS   := pip-tools==7.6.2
 BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage bench format lock wheel clean
+.PHONY: help demo test lint pytest coverage bench torture format lock wheel clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -45,6 +45,9 @@ coverage: $(STAMP) ## the tests again, with branch coverage
 
 bench: $(STAMP) $(BENCH_VENVS:=/.built) ## text to plan beside TextFSM, ttp, ciscoconfparse2 ... (BENCH_ARGS=--quick)
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)
+
+torture: $(STAMP) ## every event x every fault x every event of the recovery; seeded faults; real kills
+	@$(BIN)/python -m tests.torture.run $(TORTURE_ARGS)
 
 format: $(STAMP) ## write the code as ruff formats it, and apply its safe fixes
 	@$(BIN)/ruff format $(SOURCES)
