@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from asa_automate.cli.doors import Doors
 from asa_automate.model import Device
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ class Surroundings(Protocol):
     @property
     def env(self) -> Mapping[str, str]:
         """The environment that references of the inventory are looked up in."""
+
+    @property
+    def doors(self) -> Doors:
+        """The credentials that were used so far."""
 
 
 def open_session(device: Device, settings: Surroundings, *, may_change: bool = False) -> "Session":
@@ -38,7 +43,8 @@ def open_session(device: Device, settings: Surroundings, *, may_change: bool = F
     from asa_automate.device.session import Session
 
     found = credentials.resolve(device, settings.env)
-    wire = netmiko_transport.connect(device, found, settings.known_hosts)
+    with settings.doors.entering(device.name, found):
+        wire = netmiko_transport.connect(device, found, settings.known_hosts)
     return Session.open(
         wire,
         device=device.name,

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from asa_automate.cli.doors import Doors
 from asa_automate.errors import BadInput, Refused, UsageError
 
 #: Name of a setting in the file -> the environment variable that beats it.
@@ -78,6 +79,7 @@ class Settings:
         settle: seconds between the two verifications of an apply, >= 0.
         state_dir: where store, host keys and crash logs live; see :func:`private_directory`.
         env: the environment that the references of an inventory are looked up in.
+        doors: the credentials that this command has used.
     """
 
     inventory: Path
@@ -91,6 +93,7 @@ class Settings:
     verbose: int = 0
     quiet: bool = False
     no_color: bool = False
+    doors: Doors = field(default_factory=Doors, repr=False, compare=False)
 
     @property
     def json(self) -> bool:

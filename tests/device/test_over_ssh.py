@@ -1,12 +1,13 @@
 """All of it: credentials, netmiko's transport, dialogue, against virtual firewalls over SSH."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from asa_automate.cli.connect import open_session
+from asa_automate.cli.doors import Doors
 from asa_automate.device import hostkeys, known_hosts
 from asa_automate.device.dialogue import has_end
 from asa_automate.device.session import Session
@@ -42,6 +43,7 @@ class Place:
     device: Device
     known_hosts: Path
     env: dict[str, str]
+    doors: Doors = field(default_factory=Doors)
 
     def session(self) -> Session:
         return open_session(self.device, self, may_change=True)

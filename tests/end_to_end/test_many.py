@@ -62,7 +62,6 @@ def test_more_workers_than_files(site: "Site") -> None:
     assert {0} == {box.open_sessions for box in site.boxes.values()}
 
 
-@pytest.mark.xfail(strict=True, reason="each firewall is tried once, with whatever credential")
 def test_one_refused_login_ends_it_for_that_credential(bench: "Bench") -> None:
     """An account is locked after a few failures: five firewalls are not asked five times."""
     names = [f"locked{number}" for number in range(5)]

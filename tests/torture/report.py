@@ -122,8 +122,8 @@ def markdown(results: Row) -> str:
     lines = [
         f"{results['cases']:,} cases on virtual firewalls, {results['twice']:,} of them with a "
         f"second fault in the recovery, over {len(results['operations'])} changes under both "
-        "readings; a dash: nothing is said about it. What stands of others is from their documents "
-        "and sources.",
+        "readings; a dash: nothing is said about it. What stands of others is from their "
+        "documents and sources.",
         "",
         *_grid(("", "asa-automate", *_PEERS), _compared(results)),
         "",
