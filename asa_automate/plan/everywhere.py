@@ -10,7 +10,7 @@ first. Claimed is, for all protocols, addresses and ports:
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from itertools import product
 
@@ -157,7 +157,7 @@ class _Engine:
             return None
         for box in _mail(self.claim.wanted, self.angle.version):
             for piece, action in taken(after, box, self.budget):
-                flow = self.space.flow(piece) if action != NOTHING else None
+                flow = self._flow(piece) if action != NOTHING else None
                 if flow:
                     return Refuted(flow, f"still inspected in {self.where.scope}")
         return None
@@ -180,11 +180,16 @@ class _Engine:
         gaps = self.claim.gaps
         if new == NOTHING and number < len(gaps) and self.angle.engine in gaps[number]:
             return None
-        flow = self.space.flow(box)
+        flow = self._flow(box)
         if flow is None:
             return None
         what = f"{self.angle.engine} in {self.where.scope}"
         return Refuted(flow, f"after line {number} {what}: {_named(old)} becomes {_named(new)}")
+
+    def _flow(self, box: Box) -> Flow | None:
+        """A flow of the box, on its way through the interface of the policy."""
+        flow = self.space.flow(box)
+        return flow and replace(flow, in_interface=self.where.interface)
 
     def _between(self, number: int) -> Refuted | None:
         """A declared flow that has neither its old nor its new treatment after a line."""

@@ -86,34 +86,49 @@ class Space:
         return everything(self.version)
 
     def flow(self, box: Box) -> Flow | None:
-        """A flow of the box that two hosts can have; ``None`` where it has none."""
-        ends = _two(box[1], box[2])
+        """A flow of the box that two hosts can have; ``None`` where it has none.
+
+        Where there is a choice, between addresses for documentation, from a client's port.
+        """
+        ends = self._ends(box[1], box[2])
         if ends is None:
             return None
         make = IPv4Address if self.version == 4 else IPv6Address
         number = next((n for n in _NAMES if _within(n, box[0])), box[0][0])
         name = _NAMES.get(number, str(number))
         has_ports = name in ("tcp", "udp")
+        client = _CLIENT if _within(_CLIENT, box[3]) else max(box[3][0], 1)
         return Flow(
             name,
             make(ends[0]),
             make(ends[1]),
             max(box[4][0], 1) if has_ports else 0,
-            max(box[3][0], 1) if has_ports else None,
+            client if has_ports else None,
         )
+
+    def _ends(self, source: Interval, destination: Interval) -> tuple[int, int] | None:
+        """Two addresses that differ."""
+        for one in self._some(source):
+            for other in self._some(destination):
+                if one != other:
+                    return one, other
+        return None
+
+    def _some(self, interval: Interval) -> list[int]:
+        """Addresses of an interval, those first that read best."""
+        nobodys = [n for n in _NOBODYS[self.version] if _within(n, interval)]
+        return [*nobodys, min(max(interval[0], 1), interval[1]), interval[1], interval[0]]
 
 
 _NAMES = {6: "tcp", 17: "udp", 1: "icmp"}
+#: RFC 6056, section 2.1: a port that a client may have.
+_CLIENT = 40000
+#: RFC 5737, RFC 3849: addresses for documentation.
+_NOBODYS = {
+    4: [int(IPv4Address(a)) for a in ("198.51.100.7", "203.0.113.9")],
+    6: [int(IPv6Address(a)) for a in ("2001:db8:ffff::7", "2001:db8:fffe::9")],
+}
 
 
 def _within(number: int, interval: Interval) -> bool:
     return interval[0] <= number <= interval[1]
-
-
-def _two(source: Interval, destination: Interval) -> tuple[int, int] | None:
-    """Two addresses that differ, none of them unspecified where there is a choice."""
-    one = min(max(source[0], 1), source[1])
-    for other in (min(max(destination[0], 1), destination[1]), destination[1], destination[0]):
-        if other != one:
-            return one, other
-    return (source[1], destination[0]) if source[1] != destination[0] else None
