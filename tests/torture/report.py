@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.torture.explore import Search
-from tests.torture.field import LINK_FAULTS
+from tests.torture.field import LINK_FAULTS, REST
 from tests.torture.records import Wrong
 
 BEGIN, END = "<!-- TORTURE: begin -->", "<!-- TORTURE: end -->"
@@ -26,7 +26,7 @@ def summary(
             "cores": os.cpu_count(),
         },
         "seed": search.seed,
-        "of": {"first": search.first, "second": search.second},
+        "of": {"first": search.first, "second": search.second, "rest": REST.second},
         "seconds": round(took),
         "cases": len(rows),
         "twice": sum(len(_faults(row)) > 1 for row in rows),

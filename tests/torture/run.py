@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from asa_automate.model import Reading
 from tests.torture.explore import Search, Sink, explore, remember_in, replay
-from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, RESULTS, ROOT
+from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, REST, RESULTS, ROOT, WHOLE
 from tests.torture.operations import Operation, names, operation
 from tests.torture.report import into, markdown, summary, told, told_of_kills
 from tests.torture.report import killed as summary_of_kills
@@ -82,7 +82,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], metavar="KIND", help="first faults")
     parser.add_argument("--then", nargs="*", default=[], metavar="KIND", help="second faults")
     parser.add_argument("--stop", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--exhaustive", action="store_true", help="all second faults: hours")
+    parser.add_argument(
+        "--folder", type=Path, help="where the cases are kept; what lies there is not done again"
+    )
     return parser.parse_args()
 
 
@@ -107,10 +110,7 @@ def named(name: str) -> Operation:
 def all_names() -> list[str]:
     """All operations as ``NAME/READING``, the longest first: they run side by side."""
     found = [f"{what}/{reading.value}" for what, reading in names()]
-    return sorted(found, key=lambda name: name not in _LONGEST)
-
-
-_LONGEST = ("first/per-engine", "remove-last/per-engine")
+    return sorted(found, key=lambda name: name not in WHOLE)
 
 
 def _work(asked: argparse.Namespace) -> int:
@@ -143,17 +143,51 @@ def _one_case(case: str, mutant: str) -> int:
 
 def _everything(asked: argparse.Namespace, search: Search) -> Row:
     began = time.monotonic()
-    with TemporaryDirectory() as folder:
-        rows = list(cases(Path(folder), asked.operation or all_names(), search, asked.jobs))
+    wanted = asked.operation or all_names()
+    with TemporaryDirectory() as kept:
+        folder = asked.folder or Path(kept)
+        for part, names_ in _parts(wanted, search, exhaustive=asked.exhaustive):
+            explore_all(folder, _not_done(folder, names_), part, asked.jobs)
+        rows = list(rows_in(folder))
         begun = [path.name for path in Path(folder, "stands").iterdir()]
     took = time.monotonic() - began
     return summary(rows, begun, search, took)
+
+
+def _parts(
+    wanted: Sequence[str], search: Search, *, exhaustive: bool
+) -> list[tuple[Search, list[str]]]:
+    """How deep to go, and into which operations."""
+    if exhaustive or search != FULL:
+        return [(search, list(wanted))]
+    whole = [name for name in wanted if name in WHOLE]
+    return [(search, whole), (REST, [name for name in wanted if name not in whole])]
+
+
+def _not_done(folder: Path, wanted: Sequence[str]) -> list[str]:
+    """Those without rows in a folder that an earlier run left."""
+    return [n for n in wanted if not (folder / f"{n.replace('/', '-')}.jsonl").exists()]
 
 
 def cases(
     folder: Path, operations: Sequence[str], search: Search, jobs: int, mutant: str = ""
 ) -> Iterator[Row]:
     """The verdicts of all cases of these operations, ``jobs`` operations at a time."""
+    explore_all(folder, operations, search, jobs, mutant)
+    yield from rows_in(folder)
+
+
+def rows_in(folder: Path) -> Iterator[Row]:
+    """The verdicts that lie there."""
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open() as lines:
+            yield from map(json.loads, lines)
+
+
+def explore_all(
+    folder: Path, operations: Sequence[str], search: Search, jobs: int, mutant: str = ""
+) -> None:
+    """Go through these operations, ``jobs`` at a time; their verdicts go into the folder."""
     (folder / "stands").mkdir(exist_ok=True)
 
     def one(batch: Sequence[str]) -> None:
@@ -173,9 +207,6 @@ def cases(
     batches = [list(operations)] if small else [[name] for name in operations]
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(one, batches))
-    for path in sorted(folder.glob("*.jsonl")):
-        with path.open() as lines:
-            yield from map(json.loads, lines)
 
 
 def _hunted(asked: argparse.Namespace) -> "list[Found]":
