@@ -9,8 +9,10 @@ from asa_automate.apply.role import must_be_a_target
 from asa_automate.errors import (
     AsaAutomateError,
     Astray,
+    HostKeyRefused,
     Incomplete,
     LinkLost,
+    LoginRefused,
     Replicating,
     Unreachable,
 )
@@ -27,7 +29,8 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
     """A new session after a lost link, with the box's identity and its role checked again.
 
     Raises:
-        Unreachable: all attempts failed, or the pair is in replication all the time.
+        Unreachable: all attempts failed, or the pair is in replication all the time; or the login
+            is refused, which is tried once.
         Refused: another box answers, or the unit that stands by.
     """
     last: AsaAutomateError | None = None
@@ -35,6 +38,8 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
         around.wait(pause)
         try:
             session = around.link()
+        except (LoginRefused, HostKeyRefused):
+            raise  # trying again locks the account, or talks to a stranger
         except (Unreachable, LinkLost, Incomplete, Replicating) as error:
             last = error
             continue

@@ -18,10 +18,12 @@ from asa_automate.apply.reading import STARTUP, Snapshot, read
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.apply.steps import Step
 from asa_automate.errors import (
+    HostKeyRefused,
     Incomplete,
     LeaseLost,
     LineRefused,
     LinkLost,
+    LoginRefused,
     Refused,
     Replicating,
     StoreRefused,
@@ -96,6 +98,9 @@ class _Road:
             return Outcome(self.goal.device, State.HOLD, f"{self.reason}; {error}", _SAVING)
         except (GateClosed, LineRefused) as error:
             self.trouble, self.state = _plain(error), State.STUCK
+        except (LoginRefused, HostKeyRefused) as error:
+            why = f"{self.reason}; the way back failed: {error.message}"
+            return _for_a_person(self.goal, State.UNKNOWN, why, None)
         except (LinkLost, Unreachable, Incomplete, Replicating) as error:
             self.trouble, self.state = error.message, State.UNKNOWN
             self.strayed = self.strayed or gone_astray(error)

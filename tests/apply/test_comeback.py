@@ -54,7 +54,6 @@ def test_another_password_is_for_a_person(rigs: "Rigs") -> None:
     assert "enable password was refused" in str(outcome.reason)
 
 
-@pytest.mark.xfail(strict=True, reason="a refused login is tried again like a lost link")
 def test_a_refused_password_is_tried_once(rigs: "Rigs") -> None:
     """Each try counts towards the account's being locked, and the person needs it now."""
     rig, plan = in_mid_change(rigs)
