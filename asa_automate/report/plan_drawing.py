@@ -10,7 +10,7 @@ from asa_automate.report.markup import Markup, element
 from asa_automate.report.plan_takers import Ladder, Rung
 
 #: Measures in units of the drawing, which is scaled to the page.
-WIDTH, PANEL, RAILS = 760, 370, 58
+WIDTH, PANEL, RAILS = 764, 370, 58
 TOP, ROW, BOX = 52, 66, 54
 #: Characters that fit into a box; the whole stands in its title.
 _FIT = 40

@@ -123,8 +123,8 @@ def _difference(one: Page) -> list[Markup]:
         return []
     kinds = {"+": "plus", "-": "minus"}
     lines = (
-        element("span", line, class_=kinds.get(line[:1], "same"))
-        for line in difference(one.running, one.plan)
+        element("span", line, class_="dim" if n < 2 else kinds.get(line[:1], "same"))
+        for n, line in enumerate(difference(one.running, one.plan))
     )
     return [element("pre", lines)]
 
@@ -143,7 +143,7 @@ def _commands(commands: Sequence[Command]) -> list[Markup]:
         )
         for number, command in enumerate(commands, 1)
     )
-    note = "COMMIT marks a line with which flows change; until it, nobody notices anything."
+    note = "COMMIT marks a line with which flows change; no other line changes any."
     return [_table(("", "line", "", "why"), rows), element("p", note, class_="dim")]
 
 
