@@ -30,7 +30,7 @@ CORPUS_FILES = {
 }
 
 #: Program -> the Debian package that brings it.
-PACKAGES = {"ssh": "openssh-client", "ssh-keygen": "openssh-client"}
+PACKAGES = {"chromium": "chromium", "ssh": "openssh-client", "ssh-keygen": "openssh-client"}
 
 #: Whatever of this is set where the tests run would change what they see.
 FOREIGN = (

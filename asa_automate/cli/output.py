@@ -7,30 +7,14 @@ terminal; :func:`table` and :func:`say` do that themselves.
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal, TextIO
 
 from asa_automate.cli.settings import Settings
+from asa_automate.report.escaping import escape as escape  # many say cli.output.escape
 
 #: Columns of a table that goes into a pipe: wide, since nobody scrolls there.
 PIPED_WIDTH = 200
-
-#: Unicode categories that can move the cursor, hide or reorder text, or are no characters:
-#: control, format (bidi marks, joiners), surrogate, private use, unassigned, line and paragraph
-#: separators.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def escape(text: str, *, keep: str = "") -> str:
-    """The text with every unsafe character made visible: ``\\x1b``, ``\\u202e``.
-
-    Args:
-        keep: characters that may stay, such as a line feed.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if c in keep or _is_safe(c) else _visible(c) for c in text)
 
 
 def emit(text: str) -> None:
@@ -92,17 +76,6 @@ def complain(text: str) -> None:
 def shows_progress(settings: Settings) -> bool:
     """True where a progress bar may be drawn: stderr is a terminal and ``-q`` is not given."""
     return sys.stderr.isatty() and not settings.quiet
-
-
-def _is_safe(character: str) -> bool:
-    return unicodedata.category(character) not in _UNSAFE
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _width(stream: TextIO) -> int | None:

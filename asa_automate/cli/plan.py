@@ -17,10 +17,12 @@ from asa_automate.model import Strategy
 
 if TYPE_CHECKING:
     from asa_automate.cli.planning import Planned
+    from asa_automate.plan.document import PlanFile
 
 EXAMPLES = {
     "asa-automate plan --out plan.json": "read all firewalls, keep the plan for apply",
     "asa-automate plan --limit site=ams --detailed-exitcode": "exit 2 where something is to do",
+    "asa-automate plan --out plan.json --html plan.html": "and a page for those who sign it",
     "asa-automate plan --from-dir texts --allow-incomplete": "of texts/<device>.cfg, no firewall",
 }
 
@@ -34,6 +36,10 @@ def plan(
     settings: Settings,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Keep the plan for `apply`.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="One page to read, print and sign."),
     ] = None,
     from_dir: Annotated[
         Path | None,
@@ -75,6 +81,8 @@ def plan(
     text = write_plan(made)
     if out:
         keep(out, text)
+    if html:
+        keep(html, _page(made, planned))
     if settings.json:
         emit(text.rstrip("\n"))
     else:
@@ -86,7 +94,15 @@ def plan(
         changes = any(p.plan.status == "change" for p in planned)
         hint = f"; `asa-automate apply {out}` carries it out" if changes else ": nothing to apply"
         say(settings, f"plan {made.id} is in {out}{hint}")
+    if html:
+        say(settings, f"plan {made.id} for people is in {html}")
     return exit_of(planned, detailed=detailed_exitcode)
+
+
+def _page(made: "PlanFile", planned: "list[Planned]") -> str:
+    from asa_automate.report.plan_page import Page, plan_page
+
+    return plan_page(made, [Page(p.plan, p.running, p.counters) for p in planned])
 
 
 def _show(settings: Settings, planned: "list[Planned]") -> None:

@@ -7,9 +7,10 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.tree import Line
 from asa_automate.plan.document import Command, DevicePlan, Proof
 from asa_automate.plan.predict import Prediction
+from asa_automate.report.plan_proof import Words, words_of
 from asa_automate.show.service_policy import ServicePolicyReport
 
-_SOUND = {
+SOUND = {
     "both-readings": "sound under both readings of the documents",
     "known-reading": "sound under the device's known reading",
     "needs-probe": "sound if the device reads per engine: apply probes it first",
@@ -31,7 +32,7 @@ def plan_lines(
     yield f"{plan.device}: {plan.status}" + (f" ({plan.strategy})" if plan.strategy else "")
     if plan.reason:
         yield f"  {plan.reason}"
-    yield from _counted(counters)
+    yield from (f"  {line}" for line in counted(counters))
     for finding in plan.findings:
         where = f" (line {finding.line})" if finding.line else ""
         yield f"  finding {finding.code}: {finding.text}{where}"
@@ -46,6 +47,7 @@ def plan_lines(
         yield from _commands(plan.inverse)
     if plan.proof:
         yield from _proof(plan.proof)
+        yield from _in_words(words_of(plan, running))
 
 
 def difference(running: RunningConfig, plan: DevicePlan) -> Iterator[str]:
@@ -69,13 +71,14 @@ def _indented(line: Line, depth: int) -> Iterator[str]:
         yield from _indented(child, depth + 1)
 
 
-def _counted(counters: ServicePolicyReport | None) -> Iterator[str]:
+def counted(counters: ServicePolicyReport | None) -> Iterator[str]:
+    """What the device counts for mail now, a line for each class."""
     for policy in counters.policies if counters else ():
         for entry in policy.classes:
             for one in entry.inspects:
                 if one.engine == "esmtp":
                     yield (
-                        f"  counters {policy.scope} {policy.policy} {entry.name}: "
+                        f"counters {policy.scope} {policy.policy} {entry.name}: "
                         f"{_number(one.packets)} packets, {_number(one.drops)} dropped"
                     )
 
@@ -91,7 +94,7 @@ def _commands(commands: tuple[Command, ...]) -> Iterator[str]:
 
 def _proof(proof: Proof) -> Iterator[str]:
     verdict = "holds" if proof.holds else "DOES NOT HOLD"
-    yield f"  model: {verdict} after each of {proof.prefixes} lines; {_SOUND[proof.sound]}"
+    yield f"  model: {verdict} after each of {proof.prefixes} lines; {SOUND[proof.sound]}"
     for flow in proof.exempt:
         yield f"    exempt: {flow}"
     if proof.elsewhere == "unchanged":
@@ -100,3 +103,12 @@ def _proof(proof: Proof) -> Iterator[str]:
         yield from (f"    {change}" for change in proof.elsewhere)
     if proof.counterexample:
         yield f"    counterexample: {proof.counterexample}"
+
+
+def _in_words(words: Words | None) -> Iterator[str]:
+    if words:
+        yield f"    over {words.over}"
+        yield from (f"    proved: {sentence}" for sentence in words.proved)
+        yield f"    presumed: {words.under}"
+        yield from (f"    tried both ways: {sentence}" for sentence in words.tried)
+        yield from (f"    not proved: {sentence}" for sentence in words.not_proved)
