@@ -22,6 +22,7 @@ PURE_UNLESS_NAMED = ("apply", "collect", "device", "lab")
 #: Modules of those folders that touch the world, each with what it touches.
 EDGES = {
     "asa_automate.collect.collector": "reads many firewalls side by side",
+    "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.session": "waits: the default clock is the machine's",
