@@ -19,19 +19,28 @@ from asa_automate.store.hourly import (
     drop_samples,
     mark_of,
 )
-from asa_automate.store.samples import history, numbered, sampled_devices
+from asa_automate.store.samples import history, numbered, oldest_after, sampled_devices
 from asa_automate.store.values import Hour, Label, Observation
 
 HOUR = 3600
 # A sample may be written some time after it was taken.
 SETTLED = 600
+# Samples that are held in memory at once.
+AT_A_TIME = 2000
 
 
 def roll_up(store: Store, device: str, now: float) -> int:
     """Bring the hourly figures of a device up to the last whole hour; how many samples went in."""
-    upto, state = mark_of(store, device, ROLLED)
     limit = (now - SETTLED) // HOUR * HOUR
-    fresh = _older(numbered(store, device, after=upto), limit)
+    total = 0
+    while went_in := _roll_some(store, device, limit):
+        total += went_in
+    return total
+
+
+def _roll_some(store: Store, device: str, limit: float) -> int:
+    upto, state = mark_of(store, device, ROLLED)
+    fresh = _old_ones(store, device, upto, limit)
     if not fresh:
         return 0
     fold = from_text(state)
@@ -41,6 +50,16 @@ def roll_up(store: Store, device: str, now: float) -> int:
         store, device, figures.items_in_order(), before=upto, upto=last, state=as_text(fold)
     )
     return len(fresh) if done else 0
+
+
+def _old_ones(
+    store: Store, device: str, after: int, limit: float
+) -> list[tuple[int, Observation]]:
+    """The next samples, as far as they are old enough; most of the time there are none."""
+    oldest = oldest_after(store, device, after)
+    if oldest is None or oldest >= limit:
+        return []
+    return _older(numbered(store, device, after=after, first=AT_A_TIME), limit)
 
 
 def _older(
@@ -86,10 +105,17 @@ def figures_of(changes: Iterable[Change]) -> Figures:
 
 def keep_since(store: Store, device: str, cutoff: float) -> int:
     """Throw away the rolled-up samples of a device before ``cutoff``; how many there were."""
+    total = 0
+    while gone := _drop_some(store, device, cutoff):
+        total += gone
+    return total
+
+
+def _drop_some(store: Store, device: str, cutoff: float) -> int:
     before, state = mark_of(store, device, KEPT)
     rolled, _ = mark_of(store, device, ROLLED)
-    kept = numbered(store, device, after=before)
-    old = _older(((number, seen) for number, seen in kept if number <= rolled), cutoff)
+    found = _old_ones(store, device, before, cutoff)
+    old = [(number, seen) for number, seen in found if number <= rolled]
     if not old:
         return 0
     fold = from_text(state)

@@ -16,11 +16,16 @@ LABEL_COLUMNS = tuple(series.c[name.rstrip("_")] for name in Label._fields)
 WITHOUT_TEXT = tuple(samples.c[name] for name in ("id", "at", "serial", "uptime", "complete"))
 
 
+class AnsweredBefore(StoreRefused):
+    """There is a sample of that device for that scheduled instant; it counts once."""
+
+
 def record_sample(store: Store, sample: Sample) -> int:
     """Store a sample with all its counters, or nothing of it; returns its number.
 
     Raises:
-        StoreRefused: it cannot be written, or its scheduled instant was answered before.
+        StoreRefused: it cannot be written.
+        AnsweredBefore: there is one for its scheduled instant.
     """
     return record_samples(store, [sample])[0]
 
@@ -29,7 +34,8 @@ def record_samples(store: Store, taken: Sequence[Sample]) -> list[int]:
     """Store all of these samples, in this order, or nothing of them; returns their numbers.
 
     Raises:
-        StoreRefused: they cannot be written, or an instant was answered before.
+        StoreRefused: they cannot be written.
+        AnsweredBefore: there is one for the scheduled instant of one of them.
     """
     known: dict[str, Mapping[Label, int]] = {}
     rows: list[dict[str, int]] = []
@@ -73,7 +79,7 @@ def _insert(store: Store, connection: Connection, sample: Sample) -> int:
     once = statement.on_conflict_do_nothing(index_elements=["device", "slot"])
     number = connection.scalars(once.returning(samples.c.id)).one_or_none()
     if number is None:
-        raise StoreRefused(
+        raise AnsweredBefore(
             f"store {store.name}: this scheduled instant was answered before; it counts once",
             device=sample.device,
         )
@@ -143,37 +149,44 @@ def history(
         since: only those taken at this instant or later.
         until: only those taken before this instant.
     """
-    return [
-        seen
-        for _, seen in numbered(store, device, last=last, after=after, since=since, until=until)
-    ]
+    chosen = _chosen(device, after).order_by(samples.c.id.desc())
+    if since is not None:
+        chosen = chosen.where(samples.c.at >= since)
+    if until is not None:
+        chosen = chosen.where(samples.c.at < until)
+    if last is not None:
+        chosen = chosen.limit(last)
+    return [seen for _, seen in reversed(_observations(store, device, chosen))]
 
 
 def numbered(
-    store: Store,
-    device: str,
-    *,
-    last: int | None = None,
-    after: int = 0,
-    since: float | None = None,
-    until: float | None = None,
+    store: Store, device: str, *, after: int, first: int
 ) -> list[tuple[int, Observation]]:
-    """The same, each with its number."""
-    recent = (
-        select(*WITHOUT_TEXT)
+    """The ``first`` so many observations after a number, oldest first, each with its own."""
+    return _observations(store, device, _chosen(device, after).order_by(samples.c.id).limit(first))
+
+
+def oldest_after(store: Store, device: str, after: int) -> float | None:
+    """When the first sample with a higher number was taken; ``None`` if there is none."""
+    query = (
+        select(samples.c.at)
         .where(samples.c.device == device, samples.c.id > after)
-        .order_by(samples.c.id.desc())
+        .order_by(samples.c.id)
+        .limit(1)
     )
-    if since is not None:
-        recent = recent.where(samples.c.at >= since)
-    if until is not None:
-        recent = recent.where(samples.c.at < until)
-    if last is not None:
-        recent = recent.limit(last)
     with store.read() as connection:
-        rows = list(reversed(connection.execute(recent).all()))
-        ends = (rows[0].id, rows[-1].id) if rows else (0, 0)
-        readings = _readings(connection, device, *ends)
+        return connection.scalars(query).one_or_none()
+
+
+def _chosen(device: str, after: int) -> Select[Any]:
+    return select(*WITHOUT_TEXT).where(samples.c.device == device, samples.c.id > after)
+
+
+def _observations(store: Store, device: str, chosen: Select[Any]) -> list[tuple[int, Observation]]:
+    with store.read() as connection:
+        rows = connection.execute(chosen).all()
+        ends = [row.id for row in rows] or [0]
+        readings = _readings(connection, device, min(ends), max(ends))
     return [(row.id, _observation(row, readings.get(row.id, {}))) for row in rows]
 
 
