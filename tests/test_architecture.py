@@ -24,6 +24,8 @@ EDGES = {
     "asa_automate.collect.collector": "reads many firewalls side by side",
     "asa_automate.collect.rounds": "waits for many firewalls in threads",
     "asa_automate.collect.schedule": "keeps the time",
+    "asa_automate.collect.exporter": "answers a scraper over HTTP",
+    "asa_automate.collect.live": "follows the samples in the store",
     "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.netmiko_transport": "owns the socket",

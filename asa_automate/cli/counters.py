@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from asa_automate.cli.settings import Settings
 if TYPE_CHECKING:
     from asa_automate.collect.deltas import Change
     from asa_automate.store.engine import Store
+    from asa_automate.store.values import Label
 
 Row = dict[str, str | int | None]
 
@@ -26,8 +27,9 @@ COLUMNS = (
     "name", "action", "value", "delta", "epoch",
 )  # fmt: skip  # in the order in which they are exported
 
-# How far back `show` looks for the reading before the last one: samples may be incomplete.
-LOOK_BACK = 16
+# How far back `show` looks: for the reading before the last one, and for the course.
+LOOK_BACK = 24
+BARS = "▁▂▃▄▅▆▇█"
 
 # What a spreadsheet would take for a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -38,12 +40,14 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    OPENMETRICS = "openmetrics"
 
 
 SHOW = {"asa-automate counters show --limit fw1": "the latest reading of one firewall"}
 EXPORT = {
     "asa-automate counters export --format csv > counters.csv": "all readings, for a spreadsheet",
     "asa-automate counters export --format jsonl": "one JSON object a line",
+    "asa-automate counters export --format openmetrics": "the latest of each, for Prometheus",
 }
 
 
@@ -71,7 +75,7 @@ def show(settings: Settings) -> None:
         return
     if not rows:
         say(settings, "nothing was collected yet; `asa-automate collect` does it")
-    headings = ("device", "scope", "policy", "class", "map", "counter", "value", "delta")
+    headings = ("device", "scope", "policy", "class", "map", "counter", "course", "value", "delta")
     table(settings, headings, [_cells(row) for row in rows])
 
 
@@ -79,7 +83,7 @@ def export(
     settings: Settings,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.CSV,
 ) -> None:
-    """Write every reading with its increment to stdout, oldest first.
+    """Write every reading with its increment to stdout, oldest first (openmetrics: the latest).
 
     The increment is empty where a counter begins anew: first reading, reload, other unit, counters
     cleared. It is never negative and never guessed.
@@ -87,8 +91,11 @@ def export(
     from asa_automate.store.engine import open_store
 
     with closing(open_store(settings.store)) as store:
-        rows = _all(store, _devices(settings, store))
-        WRITERS[form](rows)
+        devices = _devices(settings, store)
+        if form is Format.OPENMETRICS:
+            _write_openmetrics(store, devices)
+        else:
+            WRITERS[form](_all(store, devices))
 
 
 def _devices(settings: Settings, store: "Store") -> list[str]:
@@ -109,18 +116,37 @@ def _latest(store: "Store", device: str) -> list[Row]:
     from asa_automate.store.samples import history
 
     seen = history(store, device, last=LOOK_BACK)
-    found = [change for change in changes(seen) if change.at == seen[-1].at]
+    course: dict[Label, list[Change]] = {}
+    for change in changes(seen):
+        course.setdefault(change.label, []).append(change)
     # No epoch: counted from a part of the history it would be another number than the export's.
-    rows = [_row(device, change) for change in found]
-    return [{name: row[name] for name in COLUMNS if name != "epoch"} for row in rows]
+    return [
+        {name: cell for name, cell in _row(device, found[-1]).items() if name != "epoch"}
+        | {"course": sparkline([change.delta for change in found])}
+        for found in course.values()
+        if found[-1].at == seen[-1].at
+    ]
+
+
+def sparkline(deltas: Sequence[int | None]) -> str:
+    """A bar for each increment, of the largest; a blank where there is none."""
+    most = max((delta or 0 for delta in deltas), default=0)
+    return "".join(_bar(delta, most) for delta in deltas)
+
+
+def _bar(delta: int | None, most: int) -> str:
+    if delta is None:
+        return " "
+    return BARS[-(-delta * (len(BARS) - 1) // most)] if most else BARS[0]
 
 
 def _all(store: "Store", devices: Iterable[str]) -> Iterator[Row]:
     from asa_automate.collect.deltas import changes
+    from asa_automate.collect.rollup import fold_of
     from asa_automate.store.samples import history
 
     for device in devices:
-        for change in changes(history(store, device)):
+        for change in changes(history(store, device), fold_of(store, device)):
             yield _row(device, change)
 
 
@@ -146,7 +172,7 @@ def _cells(row: Row) -> list[str]:
     words = [str(row[name] or "") for name in ("device", "scope", "policy", "class", "map")]
     action = f" ({row['action']})" if row["action"] else ""
     delta = "" if row["delta"] is None else f"+{row['delta']}"
-    return [*words, f"{row['name']}{action}", str(row["value"]), delta]
+    return [*words, f"{row['name']}{action}", str(row["course"]), str(row["value"]), delta]
 
 
 def _write_csv(rows: Iterable[Row]) -> None:
@@ -165,6 +191,17 @@ def _csv_cell(value: str | int | None) -> str | int | None:
 def _write_jsonl(rows: Iterable[Row]) -> None:
     for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
+
+
+def _write_openmetrics(store: "Store", devices: Iterable[str]) -> None:
+    from asa_automate.collect.exporter import openmetrics
+    from asa_automate.collect.live import Live
+    from asa_automate.collect.metrics import series_of
+    from asa_automate.plan.names import CLASS
+
+    wanted = set(devices)
+    found = [current for current in Live(store).now() if current.device in wanted]
+    sys.stdout.write(openmetrics(lambda: series_of(found, CLASS)))
 
 
 WRITERS = {Format.CSV: _write_csv, Format.JSONL: _write_jsonl}

@@ -47,13 +47,15 @@ class Change:
 class Last:
     """A counter as last seen; ``generation`` is that of the unit.
 
-    ``missing`` is why it was not in a complete sample since.
+    ``missing`` is why it was not in a complete sample since; ``total`` is its first value and
+    all increments that are known since: a figure that never goes back, and never leaps.
     """
 
     value: int
     epoch: int
     generation: int
     missing: Reason | None = None
+    total: int = 0
 
 
 def no_width(label: Label) -> None:
@@ -104,7 +106,8 @@ class Fold:
         else:
             reason = self._reason(last, generation, back.get(label[:2]))
             found = self._next(observation.at, label, value, last, reason)
-        self.seen[label] = Last(value, found.epoch, generation)
+        total = (last.total if last else value) + (found.delta or 0)
+        self.seen[label] = Last(value, found.epoch, generation, total=total)
         return found
 
     def _reason(self, last: Last, generation: int, back: "_Back | None") -> Reason | None:

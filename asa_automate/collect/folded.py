@@ -15,7 +15,7 @@ def as_text(fold: Fold) -> str:
         {
             "unit": [unit.generation, unit.serial, unit.up, unit.last_other],
             "seen": [
-                [*label, last.value, last.epoch, last.generation, last.missing]
+                [*label, last.value, last.epoch, last.generation, last.missing, last.total]
                 for label, last in fold.seen.items()
             ],
         }
@@ -33,7 +33,7 @@ def from_text(text: str | None) -> Fold:
     found = json.loads(text)
     generation, serial, up, last_other = found["unit"]
     fold = Fold(Unit(generation, serial, tuple(up) if up else None, last_other))
-    for *words, value, epoch, since, missing in found["seen"]:
-        last = Last(value, epoch, since, Reason(missing) if missing else None)
+    for *words, value, epoch, since, missing, total in found["seen"]:
+        last = Last(value, epoch, since, Reason(missing) if missing else None, total)
         fold.seen[Label(*words)] = last
     return fold
