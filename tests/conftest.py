@@ -30,7 +30,11 @@ CORPUS_FILES = {
 }
 
 #: Program -> the Debian package that brings it.
-PACKAGES = {"ssh": "openssh-client", "ssh-keygen": "openssh-client"}
+PACKAGES = {
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "systemd-analyze": "systemd",
+}
 
 #: Whatever of this is set where the tests run would change what they see.
 FOREIGN = (

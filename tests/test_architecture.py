@@ -56,6 +56,7 @@ SEAMS = {
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
     "jinja2": ("report",),
+    "markupsafe": ("report",),
     "netmiko": ("device",),
     "nornir": ("inventory",),
     "paramiko": ("device",),

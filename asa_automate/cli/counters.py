@@ -3,10 +3,13 @@
 import csv
 import json
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +20,7 @@ from asa_automate.cli.settings import Settings
 
 if TYPE_CHECKING:
     from asa_automate.collect.deltas import Change
+    from asa_automate.report.counters import DeviceCounters, Mark
     from asa_automate.store.engine import Store
     from asa_automate.store.values import Label
 
@@ -29,6 +33,7 @@ COLUMNS = (
 
 # How far back `show` looks: for the reading before the last one, and for the course.
 LOOK_BACK = 24
+HOUR = 3600
 BARS = "▁▂▃▄▅▆▇█"
 
 # What a spreadsheet would take for a formula.
@@ -43,6 +48,9 @@ class Format(StrEnum):
     OPENMETRICS = "openmetrics"
 
 
+REPORT = {
+    "asa-automate counters report --html impact.html": "the last 30 days, for a browser or paper",
+}
 SHOW = {"asa-automate counters show --limit fw1": "the latest reading of one firewall"}
 EXPORT = {
     "asa-automate counters export --format csv > counters.csv": "all readings, for a spreadsheet",
@@ -61,6 +69,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="counters")
     command(group, "show", InventoryOption, LimitOption, OutputOption, examples=SHOW)(show)
     command(group, "export", InventoryOption, LimitOption, examples=EXPORT)(export)
+    command(group, "report", InventoryOption, LimitOption, examples=REPORT)(report)
 
 
 def show(settings: Settings) -> None:
@@ -96,6 +105,62 @@ def export(
             _write_openmetrics(store, devices)
         else:
             WRITERS[form](_all(store, devices))
+
+
+def report(
+    settings: Settings,
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Where to write it.")],
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=3660, help="How far back.")
+    ] = 30,
+) -> None:
+    """Write what the inspection did to mail, and what changes did to that, as one HTML page.
+
+    The page has charts of each counter with the changes marked, needs no network and no script,
+    and can be printed.
+    """
+    from asa_automate.cli.files import keep
+    from asa_automate.report.counters import page
+    from asa_automate.store.engine import open_store
+
+    now = time.time()
+    until = (now // HOUR + 1) * HOUR
+    since = until - days * 24 * HOUR
+    with closing(open_store(settings.store)) as store:
+        found = _of_devices(store, _devices(settings, store), since)
+    keep(html, page(found, since=since, until=until, now=now), encoding="utf-8")
+    say(settings, f"the report on {len(found)} firewalls is in {html}")
+
+
+def _of_devices(store: "Store", devices: Sequence[str], since: float) -> "list[DeviceCounters]":
+    from asa_automate.collect.rollup import figures
+    from asa_automate.report.counters import DeviceCounters
+    from asa_automate.store.gaps import list_gaps
+
+    marks = _marks(store, since)
+    return [
+        DeviceCounters(
+            device,
+            figures(store, device, since=since),
+            marks.get(device, []),
+            Counter(gap.reason for gap in list_gaps(store, device, since=since)),
+        )
+        for device in devices
+    ]
+
+
+def _marks(store: "Store", since: float) -> "dict[str, list[Mark]]":
+    """The runs of each device that were not refused, oldest first."""
+    from asa_automate.report.counters import Mark
+    from asa_automate.store.runs import RunStatus, list_runs
+
+    found: dict[str, list[Mark]] = {}
+    for run in list_runs(store):
+        for device in run.devices:
+            if run.created >= since and device.status is not RunStatus.REFUSED:
+                text = f"{run.kind} {run.id}: {device.outcome or device.status}"
+                found.setdefault(device.device, []).append(Mark(run.created, text))
+    return found
 
 
 def _devices(settings: Settings, store: "Store") -> list[str]:

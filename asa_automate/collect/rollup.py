@@ -17,6 +17,7 @@ from asa_automate.store.hourly import (
     added,
     drop_gaps,
     drop_samples,
+    hours,
     mark_of,
 )
 from asa_automate.store.samples import history, numbered, oldest_after, sampled_devices
@@ -151,3 +152,34 @@ def increments(store: Store, device: str, *, since: float) -> Mapping[Label, int
             if seen.at >= since:
                 total[change.label] = total.get(change.label, 0) + (change.delta or 0)
     return total
+
+
+def figures(store: Store, device: str, *, since: float) -> Mapping[Label, list[Hour]]:
+    """The hourly figures of each counter, oldest first, the newest samples among them."""
+    upto, state = mark_of(store, device, ROLLED)
+    fold = from_text(state)
+    fresh = history(store, device, after=upto)
+    newest = figures_of(change for seen in fresh for change in fold.take(seen))
+    found = {label: list(rolled) for label, rolled in hours(store, device, since=since).items()}
+    for label, hour in newest.items_in_order():
+        if hour.hour >= since:
+            found.setdefault(label, []).append(hour)
+    return {label: _joined(rows) for label, rows in found.items()}
+
+
+def _joined(rows: Iterable[Hour]) -> list[Hour]:
+    """By the hour; an hour of which a part was rolled up is one again."""
+    found: dict[int, Hour] = {}
+    for row in rows:
+        old = found.get(row.hour)
+        found[row.hour] = row if old is None else _sum(old, row)
+    return [found[hour] for hour in sorted(found)]
+
+
+def _sum(old: Hour, new: Hour) -> Hour:
+    return replace(
+        new,
+        added=old.added + new.added,
+        readings=old.readings + new.readings,
+        breaks=old.breaks + new.breaks,
+    )
