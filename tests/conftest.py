@@ -30,7 +30,12 @@ CORPUS_FILES = {
 }
 
 #: Program -> the Debian package that brings it.
-PACKAGES = {"chromium": "chromium", "ssh": "openssh-client", "ssh-keygen": "openssh-client"}
+PACKAGES = {
+    "chromium": "chromium",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "systemd-analyze": "systemd",
+}
 
 #: Whatever of this is set where the tests run would change what they see.
 FOREIGN = (

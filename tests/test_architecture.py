@@ -22,6 +22,11 @@ PURE_UNLESS_NAMED = ("apply", "collect", "device", "lab")
 #: Modules of those folders that touch the world, each with what it touches.
 EDGES = {
     "asa_automate.collect.collector": "reads many firewalls side by side",
+    "asa_automate.collect.rounds": "waits for many firewalls in threads",
+    "asa_automate.collect.schedule": "keeps the time",
+    "asa_automate.collect.exporter": "answers a scraper over HTTP",
+    "asa_automate.collect.live": "follows the samples in the store",
+    "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.session": "waits: the default clock is the machine's",
@@ -48,10 +53,14 @@ WORLD = (
 
 #: A library is named in one place, where its exceptions and types become ours.
 SEAMS = {
+    "apscheduler": ("collect",),
     "asyncssh": ("lab",),
+    "jinja2": ("report",),
+    "markupsafe": ("report",),
     "netmiko": ("device",),
     "nornir": ("inventory",),
     "paramiko": ("device",),
+    "prometheus_client": ("collect",),
     "rich": ("cli", "report"),
     "ruamel": ("inventory",),
     "sqlalchemy": ("store",),

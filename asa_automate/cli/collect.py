@@ -1,7 +1,8 @@
 """``collect``: one sample of the drop counters of each firewall, read-only, into the store."""
 
+import json
+import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +12,13 @@ import typer
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit_json, say, table
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import Exit, gravest
+from asa_automate.errors import AsaAutomateError, Exit, gravest
 
 if TYPE_CHECKING:
-    from asa_automate.collect.collector import Outcome, Reader
+    from asa_automate.cli.collecting import Wiring
+    from asa_automate.collect.collector import Outcome
     from asa_automate.model import Device
+    from asa_automate.store.engine import Store
 
 DEFAULT_WORKERS = 8
 MOST_WORKERS = 256
@@ -23,6 +26,7 @@ MOST_WORKERS = 256
 EXAMPLES = {
     "asa-automate collect": "one sample of each firewall",
     "asa-automate collect --limit site=ams": "only of those in Amsterdam",
+    "asa-automate collect --every 5m --keep 400d": "keep going until Ctrl-C or SIGTERM",
     "asa-automate collect --from-dir texts": "of texts/<device>/show_service-policy.txt",
 }
 
@@ -38,60 +42,96 @@ def collect(
         Path | None,
         typer.Option("--from-dir", metavar="DIR", help="Read saved texts, ask no firewall."),
     ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="TIME", help="Keep going: 90s, 5m, 1h."),
+    ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            "--keep",
+            metavar="TIME",
+            help="Throw away samples older than this (400d, say); hourly figures stay.",
+        ),
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
             "--workers", metavar="N", min=1, max=MOST_WORKERS, help="Firewalls at a time."
         ),
     ] = DEFAULT_WORKERS,
+    per_site: Annotated[
+        int, typer.Option("--per-site", metavar="N", min=1, help="At a time at one site.")
+    ] = 4,
+    per_credential: Annotated[
+        int,
+        typer.Option("--per-credential", metavar="N", min=1, help="At a time with one login."),
+    ] = 8,
+    logins_per_second: Annotated[
+        float,
+        typer.Option("--logins-per-second", metavar="N", min=0.01, help="Of all firewalls."),
+    ] = 10.0,
 ) -> Exit:
     """Read the ESMTP inspection counters of the firewalls into the store. Changes nothing.
 
     A firewall that cannot be read does not stop the others; a sample that was not understood
-    entirely is stored and marked.
+    entirely is stored and marked. The first login of each credential goes alone, and a refused
+    credential is not used again.
     """
-    from asa_automate.collect.collector import collect as collect_all
+    from asa_automate.cli.collecting import Wiring, once
+    from asa_automate.collect.slots import seconds_of
+    from asa_automate.collect.turns import Limits
     from asa_automate.inventory import load
     from asa_automate.store.engine import open_store
-    from asa_automate.store.samples import record_sample
 
-    devices = load(settings.inventory).select(settings.limits).devices
-    reader = _reader(settings, from_dir)
+    period = None if every is None else seconds_of(every)
+    kept = None if keep is None else seconds_of(keep)
+    limits = Limits(workers, per_site, per_credential, logins_per_second)
+    devices = tuple(load(settings.inventory).select(settings.limits).devices)
     with closing(open_store(settings.store)) as store:
-        outcomes = collect_all(
-            devices,
-            reader,
-            lambda sample: record_sample(store, sample),
-            workers=workers,
-            clock=time.time,
-            told=lambda outcome: _tell(settings, outcome),
-        )
+        wiring = Wiring(settings, store, limits, from_dir, lambda one: _tell(settings, one))
+        if period is not None:
+            return _keep_going(wiring, devices, period, kept)
+        outcomes = once(wiring, devices)
+        _tend(store, kept)
     _show(settings, outcomes)
     return gravest(outcome.exit for outcome in outcomes)
 
 
-def _reader(settings: Settings, directory: Path | None) -> "Callable[[Device], Reader]":
-    if directory is not None:
-        from asa_automate.collect.saved import check_directory, texts_of
+def _keep_going(
+    wiring: "Wiring", devices: "tuple[Device, ...]", every: float, kept: float | None
+) -> Exit:
+    """Until somebody stops it, which is how it ends."""
+    from dataclasses import replace
 
-        check_directory(directory)
-        return lambda device: texts_of(directory, device.name)
-    return lambda device: _asked(device, settings)
+    from asa_automate.cli.collecting import keep_going
+
+    settings = wiring.settings
+    told = replace(wiring, told=lambda outcome: _tell_line(settings, outcome))
+    say(settings, f"collecting from {len(devices)} firewalls every {every:g} s; Ctrl-C ends it")
+    keep_going(told, devices, every=every, hourly=lambda: _tend(wiring.store, kept))
+    if told.spool.waiting:
+        complain(f"{told.spool.waiting} samples are lost: the store did not take them")
+    say(settings, "stopped; nothing is under way")
+    return Exit.STOPPED
 
 
-def _asked(device: "Device", settings: Settings) -> "Reader":
-    """A session with the device, or with its context; a box in multiple mode must be given one."""
-    from asa_automate.apply.role import must_be_single
-    from asa_automate.cli.connect import open_session
+def _tend(store: "Store", kept: float | None) -> None:
+    """Hourly figures and retention; what cannot be done now is done the next time."""
+    from asa_automate.collect.rollup import tend
 
-    session = open_session(device, settings)
     try:
-        if device.context is None:
-            must_be_single(session)
-    except BaseException:
-        session.close()
-        raise
-    return session
+        tend(store, time.time(), kept)
+    except AsaAutomateError as error:
+        complain(f"hourly figures: {error}")
+
+
+def _tell_line(settings: Settings, outcome: "Outcome") -> None:
+    """The same as it goes, for one who keeps watching: a JSON object a line."""
+    _tell(settings, outcome)
+    if settings.json:
+        sys.stdout.write(json.dumps(_as_json(outcome)) + "\n")
+        sys.stdout.flush()
 
 
 def _tell(settings: Settings, outcome: "Outcome") -> None:

@@ -3,10 +3,13 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +20,9 @@ from asa_automate.cli.settings import Settings
 
 if TYPE_CHECKING:
     from asa_automate.collect.deltas import Change
+    from asa_automate.report.counters import DeviceCounters, Mark
     from asa_automate.store.engine import Store
+    from asa_automate.store.values import Label
 
 Row = dict[str, str | int | None]
 
@@ -26,8 +31,10 @@ COLUMNS = (
     "name", "action", "value", "delta", "epoch",
 )  # fmt: skip  # in the order in which they are exported
 
-# How far back `show` looks for the reading before the last one: samples may be incomplete.
-LOOK_BACK = 16
+# How far back `show` looks: for the reading before the last one, and for the course.
+LOOK_BACK = 24
+HOUR = 3600
+BARS = "▁▂▃▄▅▆▇█"
 
 # What a spreadsheet would take for a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -38,12 +45,17 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    OPENMETRICS = "openmetrics"
 
 
+REPORT = {
+    "asa-automate counters report --html impact.html": "the last 30 days, for a browser or paper",
+}
 SHOW = {"asa-automate counters show --limit fw1": "the latest reading of one firewall"}
 EXPORT = {
     "asa-automate counters export --format csv > counters.csv": "all readings, for a spreadsheet",
     "asa-automate counters export --format jsonl": "one JSON object a line",
+    "asa-automate counters export --format openmetrics": "the latest of each, for Prometheus",
 }
 
 
@@ -57,6 +69,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="counters")
     command(group, "show", InventoryOption, LimitOption, OutputOption, examples=SHOW)(show)
     command(group, "export", InventoryOption, LimitOption, examples=EXPORT)(export)
+    command(group, "report", InventoryOption, LimitOption, examples=REPORT)(report)
 
 
 def show(settings: Settings) -> None:
@@ -71,7 +84,7 @@ def show(settings: Settings) -> None:
         return
     if not rows:
         say(settings, "nothing was collected yet; `asa-automate collect` does it")
-    headings = ("device", "scope", "policy", "class", "map", "counter", "value", "delta")
+    headings = ("device", "scope", "policy", "class", "map", "counter", "course", "value", "delta")
     table(settings, headings, [_cells(row) for row in rows])
 
 
@@ -79,7 +92,7 @@ def export(
     settings: Settings,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.CSV,
 ) -> None:
-    """Write every reading with its increment to stdout, oldest first.
+    """Write every reading with its increment to stdout, oldest first (openmetrics: the latest).
 
     The increment is empty where a counter begins anew: first reading, reload, other unit, counters
     cleared. It is never negative and never guessed.
@@ -87,8 +100,67 @@ def export(
     from asa_automate.store.engine import open_store
 
     with closing(open_store(settings.store)) as store:
-        rows = _all(store, _devices(settings, store))
-        WRITERS[form](rows)
+        devices = _devices(settings, store)
+        if form is Format.OPENMETRICS:
+            _write_openmetrics(store, devices)
+        else:
+            WRITERS[form](_all(store, devices))
+
+
+def report(
+    settings: Settings,
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Where to write it.")],
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=3660, help="How far back.")
+    ] = 30,
+) -> None:
+    """Write what the inspection did to mail, and what changes did to that, as one HTML page.
+
+    The page has charts of each counter with the changes marked, needs no network and no script,
+    and can be printed.
+    """
+    from asa_automate.cli.files import keep
+    from asa_automate.report.counters import page
+    from asa_automate.store.engine import open_store
+
+    now = time.time()
+    until = (now // HOUR + 1) * HOUR
+    since = until - days * 24 * HOUR
+    with closing(open_store(settings.store)) as store:
+        found = _of_devices(store, _devices(settings, store), since)
+    keep(html, page(found, since=since, until=until, now=now), encoding="utf-8")
+    say(settings, f"the report on {len(found)} firewalls is in {html}")
+
+
+def _of_devices(store: "Store", devices: Sequence[str], since: float) -> "list[DeviceCounters]":
+    from asa_automate.collect.rollup import figures
+    from asa_automate.report.counters import DeviceCounters
+    from asa_automate.store.gaps import list_gaps
+
+    marks = _marks(store, since)
+    return [
+        DeviceCounters(
+            device,
+            figures(store, device, since=since),
+            marks.get(device, []),
+            Counter(gap.reason for gap in list_gaps(store, device, since=since)),
+        )
+        for device in devices
+    ]
+
+
+def _marks(store: "Store", since: float) -> "dict[str, list[Mark]]":
+    """The runs of each device that were not refused, oldest first."""
+    from asa_automate.report.counters import Mark
+    from asa_automate.store.runs import RunStatus, list_runs
+
+    found: dict[str, list[Mark]] = {}
+    for run in list_runs(store):
+        for device in run.devices:
+            if run.created >= since and device.status is not RunStatus.REFUSED:
+                text = f"{run.kind} {run.id}: {device.outcome or device.status}"
+                found.setdefault(device.device, []).append(Mark(run.created, text))
+    return found
 
 
 def _devices(settings: Settings, store: "Store") -> list[str]:
@@ -109,18 +181,37 @@ def _latest(store: "Store", device: str) -> list[Row]:
     from asa_automate.store.samples import history
 
     seen = history(store, device, last=LOOK_BACK)
-    found = [change for change in changes(seen) if change.at == seen[-1].at]
+    course: dict[Label, list[Change]] = {}
+    for change in changes(seen):
+        course.setdefault(change.label, []).append(change)
     # No epoch: counted from a part of the history it would be another number than the export's.
-    rows = [_row(device, change) for change in found]
-    return [{name: row[name] for name in COLUMNS if name != "epoch"} for row in rows]
+    return [
+        {name: cell for name, cell in _row(device, found[-1]).items() if name != "epoch"}
+        | {"course": sparkline([change.delta for change in found])}
+        for found in course.values()
+        if found[-1].at == seen[-1].at
+    ]
+
+
+def sparkline(deltas: Sequence[int | None]) -> str:
+    """A bar for each increment, of the largest; a blank where there is none."""
+    most = max((delta or 0 for delta in deltas), default=0)
+    return "".join(_bar(delta, most) for delta in deltas)
+
+
+def _bar(delta: int | None, most: int) -> str:
+    if delta is None:
+        return " "
+    return BARS[-(-delta * (len(BARS) - 1) // most)] if most else BARS[0]
 
 
 def _all(store: "Store", devices: Iterable[str]) -> Iterator[Row]:
     from asa_automate.collect.deltas import changes
+    from asa_automate.collect.rollup import fold_of
     from asa_automate.store.samples import history
 
     for device in devices:
-        for change in changes(history(store, device)):
+        for change in changes(history(store, device), fold_of(store, device)):
             yield _row(device, change)
 
 
@@ -146,7 +237,7 @@ def _cells(row: Row) -> list[str]:
     words = [str(row[name] or "") for name in ("device", "scope", "policy", "class", "map")]
     action = f" ({row['action']})" if row["action"] else ""
     delta = "" if row["delta"] is None else f"+{row['delta']}"
-    return [*words, f"{row['name']}{action}", str(row["value"]), delta]
+    return [*words, f"{row['name']}{action}", str(row["course"]), str(row["value"]), delta]
 
 
 def _write_csv(rows: Iterable[Row]) -> None:
@@ -165,6 +256,17 @@ def _csv_cell(value: str | int | None) -> str | int | None:
 def _write_jsonl(rows: Iterable[Row]) -> None:
     for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
+
+
+def _write_openmetrics(store: "Store", devices: Iterable[str]) -> None:
+    from asa_automate.collect.exporter import openmetrics
+    from asa_automate.collect.live import Live
+    from asa_automate.collect.metrics import series_of
+    from asa_automate.plan.names import CLASS
+
+    wanted = set(devices)
+    found = [current for current in Live(store).now() if current.device in wanted]
+    sys.stdout.write(openmetrics(lambda: series_of(found, CLASS)))
 
 
 WRITERS = {Format.CSV: _write_csv, Format.JSONL: _write_jsonl}

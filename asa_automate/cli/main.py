@@ -41,6 +41,7 @@ COMMANDS = (
     "resume",
     "runs",
     "counters",
+    "serve",
     "lab",
     "audit",
     "version",

@@ -1,13 +1,15 @@
 """One sample from each of many devices; a dead one does not stop the others."""
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from asa_automate import __version__
 from asa_automate.collect.readings import readings_of
-from asa_automate.errors import AsaAutomateError, Exit
+from asa_automate.collect.rounds import Rounds
+from asa_automate.collect.turns import Limits, Login, Turn, Turns
+from asa_automate.errors import AsaAutomateError, Exit, LoginRefused, Refused, StoreRefused
 from asa_automate.model import Device
 from asa_automate.show.device import parse_version
 from asa_automate.show.service_policy import parse_service_policy
@@ -33,12 +35,76 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it went with one device: ``message`` says what is wrong or odd, device name first."""
+    """How it went with one device: ``message`` says what is wrong or odd, device name first.
+
+    ``gap`` is the word for why there is no sample, where there is none.
+    """
 
     device: str
     exit: Exit
     sample: Sample | None = None
     message: str | None = None
+    gap: str | None = None
+    login: Login = Login.UNTRIED
+
+
+def nothing_known(device: Device) -> None:
+    """No credential that could be refused: saved texts."""
+    del device
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """All that is needed to sample one device.
+
+    Args:
+        keep: stores a sample durably before it returns.
+        claim: whether the device is ours to ask, for as long as the context is entered: false
+            while another collector has it.
+        changing: whether the device is being changed now; then it is left alone, or, if that
+            began meanwhile, its sample is marked.
+    """
+
+    open_reader: Callable[[Device], Reader]
+    keep: Callable[[Sample], object]
+    clock: Callable[[], float]
+    claim: Callable[[Device], AbstractContextManager[bool]] = lambda _: nullcontext(True)
+    changing: Callable[[Device], bool] = lambda _: False
+
+    def __call__(self, turn: Turn) -> Outcome:
+        """Ask the device whose turn it is; never raises."""
+        name = turn.device.name
+        if turn.refused:
+            text = f"{name}: its credential was refused elsewhere, and is not tried again"
+            return Outcome(name, Exit.UNREACHABLE, message=text, gap="credential")
+        try:
+            with self.claim(turn.device) as ours:
+                if not ours:
+                    return skipped(name, "busy", "another collector is asking it; skipped")
+                return self._one(turn)
+        except AsaAutomateError as error:
+            return _failed(name, error)
+        except Exception as error:  # a bug met at one device must not cost the others
+            text = f"{name}: unexpected error: {type(error).__name__}: {error}"
+            return Outcome(name, Exit.BUG, message=text, gap="bug")
+
+    def _one(self, turn: Turn) -> Outcome:
+        if self.changing(turn.device):
+            return skipped(turn.device.name, "changing", "is being changed; left alone")
+        sample = replace(self._ask(turn.device), slot=turn.slot)
+        sample = replace(sample, changing=self.changing(turn.device))
+        try:
+            self.keep(sample)
+        except StoreRefused as error:
+            return replace(_failed(sample.device, error), login=Login.GOOD)
+        return replace(_judged(sample), login=Login.GOOD)
+
+    def _ask(self, device: Device) -> Sample:
+        reader = self.open_reader(device)
+        try:
+            return take_sample(device.name, reader, self.clock())
+        finally:
+            reader.close()
 
 
 def take_sample(device: str, reader: Reader, now: float) -> Sample:
@@ -61,57 +127,54 @@ def take_sample(device: str, reader: Reader, now: float) -> Sample:
 
 def collect(
     devices: Iterable[Device],
-    open_reader: Callable[[Device], Reader],
-    keep: Callable[[Sample], object],
+    ask: Callable[[Turn], Outcome],
     *,
-    workers: int,
-    clock: Callable[[], float],
+    limits: Limits,
     told: Callable[[Outcome], None],
+    monotonic: Callable[[], float],
+    credential_of: Callable[[Device], Hashable] = nothing_known,
 ) -> list[Outcome]:
-    """Sample all devices, ``workers`` at a time; the outcomes in the order of the devices.
+    """Sample all devices once; the outcomes in the order of the devices.
 
     Args:
-        keep: stores a sample durably before it returns.
         told: called in this thread for each device as soon as it is done.
     """
     wanted = list(devices)
-    pool = ThreadPoolExecutor(max_workers=workers)
-    try:
-        tasks = [pool.submit(_one, device, open_reader, keep, clock) for device in wanted]
-        for task in as_completed(tasks):
-            told(task.result())
-        return [task.result() for task in tasks]
-    finally:
-        # After Ctrl-C the devices that were not begun are left alone.
-        pool.shutdown(cancel_futures=True)
+    found: dict[str, Outcome] = {}
+
+    def noted(turn: Turn, outcome: Outcome) -> None:
+        found[turn.device.name] = outcome
+        told(outcome)
+
+    rounds = Rounds(Turns(limits, credential_of), ask, noted, limits.workers, monotonic)
+    rounds.offer(wanted)
+    rounds.run()
+    return [found[device.name] for device in wanted]
 
 
-def _one(
-    device: Device,
-    open_reader: Callable[[Device], Reader],
-    keep: Callable[[Sample], object],
-    clock: Callable[[], float],
-) -> Outcome:
-    try:
-        sample = _ask(device, open_reader, clock)
-        keep(sample)
-    except AsaAutomateError as error:
-        named = str(error) if error.device else f"{device.name}: {error}"
-        return Outcome(device.name, error.exit, message=named)
-    except Exception as error:  # a bug met at one device must not cost the others
-        text = f"{device.name}: unexpected error: {type(error).__name__}: {error}"
-        return Outcome(device.name, Exit.BUG, message=text)
-    return _judged(sample)
+def skipped(name: str, gap: str, why: str) -> Outcome:
+    """A device that was not asked."""
+    return Outcome(name, Exit.REFUSED, message=f"{name}: {why}", gap=gap)
 
 
-def _ask(
-    device: Device, open_reader: Callable[[Device], Reader], clock: Callable[[], float]
-) -> Sample:
-    reader = open_reader(device)
-    try:
-        return take_sample(device.name, reader, clock())
-    finally:
-        reader.close()
+def _failed(name: str, error: AsaAutomateError) -> Outcome:
+    named = str(error) if error.device else f"{name}: {error}"
+    login = Login.REFUSED if isinstance(error, LoginRefused) else Login.UNTRIED
+    return Outcome(name, error.exit, message=named, gap=gap_word(error), login=login)
+
+
+def gap_word(error: AsaAutomateError) -> str:
+    """Why there is no sample, in one word of the store's and the metrics' vocabulary."""
+    match error:
+        case LoginRefused():
+            return "login"
+        case StoreRefused():
+            return "store"
+        case Refused():
+            return "refused"
+        case _ if error.exit is Exit.UNREACHABLE:
+            return "unreachable"
+    return "unreadable"
 
 
 def _judged(sample: Sample) -> Outcome:

@@ -1,22 +1,68 @@
 """Samples into the store and out again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
+from asa_automate.errors import StoreRefused
 from asa_automate.store.canonical import canonical
 from asa_automate.store.engine import Store
 from asa_automate.store.tables import counters, samples, series, storable
 from asa_automate.store.values import Label, Observation, Sample
 
 LABEL_COLUMNS = tuple(series.c[name.rstrip("_")] for name in Label._fields)
+# The texts are large, and nobody who adds up counters looks at them.
+WITHOUT_TEXT = tuple(samples.c[name] for name in ("id", "at", "serial", "uptime", "complete"))
+
+
+class AnsweredBefore(StoreRefused):
+    """There is a sample of that device for that scheduled instant; it counts once."""
 
 
 def record_sample(store: Store, sample: Sample) -> int:
-    """Store a sample with all its counters, or nothing of it; returns its number."""
+    """Store a sample with all its counters, or nothing of it; returns its number.
+
+    Raises:
+        StoreRefused: it cannot be written.
+        AnsweredBefore: there is one for its scheduled instant.
+    """
+    return record_samples(store, [sample])[0]
+
+
+def record_samples(store: Store, taken: Sequence[Sample]) -> list[int]:
+    """Store all of these samples, in this order, or nothing of them; returns their numbers.
+
+    Raises:
+        StoreRefused: they cannot be written.
+        AnsweredBefore: there is one for the scheduled instant of one of them.
+    """
+    known: dict[str, Mapping[Label, int]] = {}
+    rows: list[dict[str, int]] = []
+    numbers = []
+    with store.write() as connection:
+        for sample in taken:
+            readings = {storable_label(x): value for x, value in sample.seen.readings.items()}
+            numbers.append(number := _insert(store, connection, sample))
+            if not readings.keys() <= known.get(sample.device, {}).keys():
+                known[sample.device] = _series(store, connection, sample.device, readings)
+            ids = known.get(sample.device, {})
+            rows += [
+                {"series_id": ids[label], "sample_id": number, "value": value}
+                for label, value in readings.items()
+            ]
+        if rows:
+            connection.execute(insert(counters), rows)
+    return numbers
+
+
+def storable_label(label: Label) -> Label:
+    """The label as the store gives it back."""
+    return Label(*map(storable, label))
+
+
+def _insert(store: Store, connection: Connection, sample: Sample) -> int:
     seen = sample.seen
-    readings = {Label(*map(storable, label)): value for label, value in seen.readings.items()}
     row = {
         "device": sample.device,
         "at": seen.at,
@@ -27,16 +73,16 @@ def record_sample(store: Store, sample: Sample) -> int:
         "parser": sample.parser,
         "unparsed": canonical(list(sample.unparsed)),
         "raw": sample.raw.encode("utf-8", "surrogateescape"),
+        "changing": sample.changing,
     }
-    with store.write() as connection:
-        number = connection.scalars(insert(samples).values(**row).returning(samples.c.id)).one()
-        known = _series(store, connection, sample.device, readings)
-        values = [
-            {"series_id": known[label], "sample_id": number, "value": value}
-            for label, value in readings.items()
-        ]
-        if values:
-            connection.execute(insert(counters), values)
+    statement = store.insert(samples).values(**row)
+    once = statement.on_conflict_do_nothing(index_elements=["device", "slot"])
+    number = connection.scalars(once.returning(samples.c.id)).one_or_none()
+    if number is None:
+        raise AnsweredBefore(
+            f"store {store.name}: this scheduled instant was answered before; it counts once",
+            device=sample.device,
+        )
     return int(number)
 
 
@@ -44,15 +90,16 @@ def _series(
     store: Store, connection: Connection, device: str, labels: Iterable[Label]
 ) -> Mapping[Label, int]:
     """Numbers of all series of the device; those of ``labels`` are made where missing."""
-    known = _known(connection, device)
+    known = series_of(connection, device)
     missing = [_series_row(device, label) for label in labels if label not in known]
     if not missing:
         return known
     connection.execute(store.insert(series).on_conflict_do_nothing(), missing)
-    return _known(connection, device)
+    return series_of(connection, device)
 
 
-def _known(connection: Connection, device: str) -> dict[Label, int]:
+def series_of(connection: Connection, device: str) -> dict[Label, int]:
+    """The number of each counter that the device ever had."""
     rows = connection.execute(select(series.c.id, *LABEL_COLUMNS).where(series.c.device == device))
     return {Label(*row[1:]): row[0] for row in rows}
 
@@ -68,27 +115,93 @@ def sampled_devices(store: Store) -> list[str]:
         return sorted(connection.scalars(select(samples.c.device).distinct()))
 
 
-def history(store: Store, device: str, *, last: int | None = None) -> list[Observation]:
-    """What was seen on a device, oldest first; only the ``last`` so many, if given."""
-    recent = select(samples).where(samples.c.device == device).order_by(samples.c.id.desc())
-    if last is not None:
-        recent = recent.limit(last)
+def answered(store: Store, slot: float) -> frozenset[str]:
+    """The devices that have a sample for this scheduled instant."""
     with store.read() as connection:
-        rows = list(reversed(connection.execute(recent).all()))
-        readings = _readings(connection, device, rows[0].id) if rows else {}
-    return [_observation(row, readings.get(row.id, {})) for row in rows]
+        found = connection.scalars(select(samples.c.device).where(samples.c.slot == slot))
+        return frozenset(found)
 
 
-def _readings(connection: Connection, device: str, first: int) -> dict[int, dict[Label, int]]:
+def last_success(store: Store) -> dict[str, float]:
+    """When the latest sample of each device was taken, seconds since the epoch."""
+    newest = select(func.max(samples.c.id)).group_by(samples.c.device)
+    with store.read() as connection:
+        rows = connection.execute(
+            select(samples.c.device, samples.c.at).where(samples.c.id.in_(newest))
+        )
+        return {row.device: row.at for row in rows}
+
+
+def history(
+    store: Store,
+    device: str,
+    *,
+    last: int | None = None,
+    after: int = 0,
+    since: float | None = None,
+    until: float | None = None,
+) -> list[Observation]:
+    """What was seen on a device, oldest first.
+
+    Args:
+        last: only so many of them, the latest.
+        after: only those with a higher number.
+        since: only those taken at this instant or later.
+        until: only those taken before this instant.
+    """
+    chosen = _chosen(device, after).order_by(samples.c.id.desc())
+    if since is not None:
+        chosen = chosen.where(samples.c.at >= since)
+    if until is not None:
+        chosen = chosen.where(samples.c.at < until)
+    if last is not None:
+        chosen = chosen.limit(last)
+    return [seen for _, seen in reversed(_observations(store, device, chosen))]
+
+
+def numbered(
+    store: Store, device: str, *, after: int, first: int
+) -> list[tuple[int, Observation]]:
+    """The ``first`` so many observations after a number, oldest first, each with its own."""
+    return _observations(store, device, _chosen(device, after).order_by(samples.c.id).limit(first))
+
+
+def oldest_after(store: Store, device: str, after: int) -> float | None:
+    """When the first sample with a higher number was taken; ``None`` if there is none."""
+    query = (
+        select(samples.c.at)
+        .where(samples.c.device == device, samples.c.id > after)
+        .order_by(samples.c.id)
+        .limit(1)
+    )
+    with store.read() as connection:
+        return connection.scalars(query).one_or_none()
+
+
+def _chosen(device: str, after: int) -> Select[Any]:
+    return select(*WITHOUT_TEXT).where(samples.c.device == device, samples.c.id > after)
+
+
+def _observations(store: Store, device: str, chosen: Select[Any]) -> list[tuple[int, Observation]]:
+    with store.read() as connection:
+        rows = connection.execute(chosen).all()
+        ends = [row.id for row in rows] or [0]
+        readings = _readings(connection, device, min(ends), max(ends))
+    return [(row.id, _observation(row, readings.get(row.id, {}))) for row in rows]
+
+
+def _readings(
+    connection: Connection, device: str, first: int, last: int
+) -> dict[int, dict[Label, int]]:
+    known = {number: label for label, number in series_of(connection, device).items()}
     query: Select[Any] = (
-        select(counters.c.sample_id, counters.c.value, *LABEL_COLUMNS)
-        .join(series, series.c.id == counters.c.series_id)
-        .where(series.c.device == device, counters.c.sample_id >= first)
-        .order_by(counters.c.sample_id, series.c.id)
+        select(counters.c.sample_id, counters.c.series_id, counters.c.value)
+        .where(counters.c.series_id.in_(known), counters.c.sample_id.between(first, last))
+        .order_by(counters.c.sample_id, counters.c.series_id)
     )
     found: dict[int, dict[Label, int]] = {}
-    for number, value, *words in connection.execute(query):
-        found.setdefault(number, {})[Label(*words)] = value
+    for number, counter, value in connection.execute(query):
+        found.setdefault(number, {})[known[counter]] = value
     return found
 
 

@@ -1,9 +1,19 @@
-"""The version of the schema, stored beside what it describes."""
+"""The version of the schema, stored beside what it describes, and the steps from older ones."""
 
-from sqlalchemy import Connection, insert, inspect, select, text
+from collections.abc import Callable
+
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from asa_automate.errors import BadInput, StoreRefused
-from asa_automate.store.tables import SCHEMA_VERSION, journal_head, meta, metadata
+from asa_automate.store.tables import (
+    SCHEMA_VERSION,
+    gaps,
+    hourly,
+    journal_head,
+    marks,
+    meta,
+    metadata,
+)
 
 GENESIS = "0" * 64
 # Any number, as long as all versions of this tool take the same one.
@@ -11,7 +21,9 @@ SCHEMA_LOCK = 4208114115
 
 
 def ensure_schema(connection: Connection, name: str, *, create: bool) -> bool:
-    """Whether our schema is there; with ``create`` it is made, all in this transaction.
+    """Whether our schema is there, as this version has it.
+
+    With ``create`` it is made, or brought up from an older version, all in this transaction.
 
     Raises:
         StoreRefused: written by a newer version of this tool.
@@ -21,8 +33,10 @@ def ensure_schema(connection: Connection, name: str, *, create: bool) -> bool:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
     tables = inspect(connection).get_table_names()
     if meta.name in tables:
-        _check_version(connection, name)
-        return True
+        found = _version(connection, name)
+        if create:
+            _migrate(connection, found)
+        return create or found == SCHEMA_VERSION
     if tables and connection.dialect.name == "sqlite":
         raise BadInput(f"store {name}: is a database of another program")
     if create:
@@ -30,7 +44,7 @@ def ensure_schema(connection: Connection, name: str, *, create: bool) -> bool:
     return create
 
 
-def _check_version(connection: Connection, name: str) -> None:
+def _version(connection: Connection, name: str) -> int:
     found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
     if found is None or not found.isdecimal():
         raise BadInput(f"store {name}: is a database of another program")
@@ -39,6 +53,29 @@ def _check_version(connection: Connection, name: str) -> None:
             f"store {name}: has schema {found}, this version knows {SCHEMA_VERSION}; "
             "use the newer asa-automate that wrote it, or name another store"
         )
+    return int(found)
+
+
+def _migrate(connection: Connection, found: int) -> None:
+    """One step after the other; the record of them is in the same transaction."""
+    if found == SCHEMA_VERSION:
+        return
+    for version in range(found, SCHEMA_VERSION):
+        STEPS[version](connection)
+    connection.execute(
+        update(meta).where(meta.c.key == "schema").values(value=str(SCHEMA_VERSION))
+    )
+
+
+def _from_1(connection: Connection) -> None:
+    """Gaps, hourly figures, and whether a sample was taken during a change."""
+    connection.execute(text("ALTER TABLE samples ADD COLUMN changing BOOLEAN"))
+    for table in (gaps, hourly, marks):
+        table.create(connection)
+
+
+#: Version of the schema -> what takes it to the next one.
+STEPS: dict[int, Callable[[Connection], None]] = {1: _from_1}
 
 
 def _create(connection: Connection) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MICROSECONDS = 1_000_000
 
 metadata = MetaData()
@@ -160,7 +160,8 @@ spent_plans = Table(
     Column("at", Instant, nullable=False),
 )
 
-# `slot` is the scheduled instant that a sample answers; null for one taken by hand.
+# `slot` is the scheduled instant that a sample answers; null for one taken by hand. `changing`
+# marks one taken while the firewall was being changed (null: written before schema 2).
 samples = Table(
     "samples",
     metadata,
@@ -174,6 +175,7 @@ samples = Table(
     Column("parser", Text, nullable=False),
     Column("unparsed", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
+    Column("changing", Boolean),
     UniqueConstraint("device", "slot"),
     Index("samples_of_device", "device", "id"),
     sqlite_autoincrement=True,
@@ -204,4 +206,45 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
     Index("counters_of_sample", "sample_id"),
     sqlite_with_rowid=False,
+)
+
+# A firewall that was to be sampled and was not: a gap that is visible as one.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("device", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("slot", Instant),
+    Column("reason", Text, nullable=False),
+    Column("message", Words, nullable=False),
+    Index("gaps_of_device", "device", "id"),
+    sqlite_autoincrement=True,
+)
+
+# One row per counter and hour: `added` sums the increments that are known, `breaks` counts the
+# readings without one (an epoch began), `value` and `epoch` are those of the last reading.
+hourly = Table(
+    "hourly",
+    metadata,
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("added", BigInteger, nullable=False),
+    Column("readings", Integer, nullable=False),
+    Column("breaks", Integer, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Index("hourly_of_hour", "hour"),
+    sqlite_with_rowid=False,
+)
+
+# How far a device's samples were rolled up ("rolled"), and up to which they were thrown away
+# ("kept"); `state` (JSON) is what reading the next sample needs to know of those before.
+marks = Table(
+    "marks",
+    metadata,
+    Column("device", Words, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("sample_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
 )

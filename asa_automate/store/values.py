@@ -41,7 +41,8 @@ class Sample:
     """An observation of a device with the text that it was read from.
 
     ``raw`` keeps every byte (what was no UTF-8 as lone surrogates); ``parser`` is the version of
-    the tool that read it, so that old texts can be read again.
+    the tool that read it, so that old texts can be read again. ``slot`` is the scheduled instant
+    that it answers; ``changing`` marks one taken while the device was being changed.
     """
 
     device: str
@@ -50,3 +51,31 @@ class Sample:
     parser: str
     unparsed: tuple[str, ...] = ()
     slot: float | None = None
+    changing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A device that was to be sampled and was not; ``reason`` is a word, ``message`` a line."""
+
+    device: str
+    at: float
+    reason: str
+    message: str
+    slot: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What one counter did in one hour (``hour``: its first second, since the epoch).
+
+    ``added`` sums the increments that are known, ``breaks`` counts the readings that had none;
+    ``value`` and ``epoch`` are those of the last of its ``readings``.
+    """
+
+    hour: int
+    added: int
+    readings: int
+    breaks: int
+    value: int
+    epoch: int

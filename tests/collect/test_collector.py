@@ -1,13 +1,22 @@
 """Many firewalls, some of them dead: a sample or an outcome from each."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from asa_automate.collect.collector import COUNTERS, UNIT, Outcome, collect, take_sample
+from asa_automate.collect.collector import (
+    COUNTERS,
+    UNIT,
+    Asking,
+    Outcome,
+    collect,
+    take_sample,
+)
 from asa_automate.collect.saved import SavedTexts, check_directory, texts_of
+from asa_automate.collect.turns import Limits
 from asa_automate.errors import BadInput, Exit, Incomplete, LinkLost, StoreRefused, Unreachable
 from asa_automate.model import Device
 from asa_automate.store.values import Sample
@@ -58,8 +67,13 @@ def gather(
         return box
 
     devices = [Device(name=name, host="127.0.0.1") for name in boxes]
+    asking = Asking(opened, kept.append, lambda: 12.5)
     outcomes = collect(
-        devices, opened, kept.append, workers=workers, clock=lambda: 12.5, told=lambda _: None
+        devices,
+        asking,
+        limits=Limits(workers=workers),
+        told=lambda _: None,
+        monotonic=time.monotonic,
     )
     return outcomes, kept
 
@@ -134,11 +148,10 @@ def test_a_sample_that_cannot_be_kept_is_said() -> None:
 
     (outcome,) = collect(
         [Device(name="fw1", host="h")],
-        lambda _: Box(),
-        keep,
-        workers=1,
-        clock=lambda: 0.0,
+        Asking(lambda _: Box(), keep, lambda: 0.0),
+        limits=Limits(),
         told=lambda _: None,
+        monotonic=time.monotonic,
     )
 
     assert (5, "fw1: store x: the disk is full (fw1)") == (outcome.exit, outcome.message)

@@ -13,7 +13,10 @@ from sqlalchemy import insert, select, update
 
 from asa_automate.errors import AsaAutomateError, BadInput, StoreRefused
 from asa_automate.store.engine import Store, open_store
-from asa_automate.store.tables import meta, spent_plans
+from asa_automate.store.gaps import record_gaps
+from asa_automate.store.samples import history, record_sample
+from asa_automate.store.tables import SCHEMA_VERSION, meta, spent_plans
+from asa_automate.store.values import Gap, Observation, Sample
 
 
 def mode(path: Path) -> int:
@@ -322,3 +325,24 @@ def test_what_a_writer_has_read_is_still_so_when_it_writes(url: str) -> None:
     first.close()
     second.close()
     assert ([], {"first", "second"}) == (before, set(found))
+
+
+def test_a_store_of_schema_1_is_brought_up(store: Store) -> None:
+    """The tables as version 1 made them, with a sample in them, written by hand."""
+    record_sample(store, Sample("fw1", Observation(1.0, None, None, True, {}), "", "t"))
+    with store.write() as connection:
+        for table in ("gaps", "hourly", "marks"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE samples DROP COLUMN changing")
+        connection.execute(update(meta).where(meta.c.key == "schema").values(value="1"))
+
+    again = open_store(store.engine.url.render_as_string(hide_password=False))
+
+    with again.read() as connection:
+        assert str(SCHEMA_VERSION) == connection.scalar(
+            select(meta.c.value).where(meta.c.key == "schema")
+        )
+    assert [1.0] == [seen.at for seen in history(again, "fw1")]
+    record_sample(again, Sample("fw1", Observation(2.0, None, None, True, {}), "", "t"))
+    record_gaps(again, [Gap("fw1", 3.0, "unreachable", "no route")])
+    again.close()
