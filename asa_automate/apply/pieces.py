@@ -52,15 +52,15 @@ def commands_back(goal: Goal, running: RunningConfig) -> tuple[Command, ...]:
 def foreign_in(now: Scope, before: Scope, after: Scope) -> str | None:
     """What in our scope is neither of the old nor of the new state nor between them."""
     members = {*(before.members or ()), *(after.members or ())}
-    if set(now.members or ()) - members:
-        return "somebody else added a gateway to our object-group"
+    if added := sorted(map(str, set(now.members or ()) - members)):
+        return f"somebody else added {', '.join(added)} to our object-group"
     kept = set(before.members or ()) & set(after.members or ())
-    if now.members and kept - set(now.members):
-        return "somebody else removed a gateway from our object-group"
-    if set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}:
-        return "somebody else added an entry to our access-list"
-    if now.narrowed - (before.narrowed | after.narrowed):
-        return "somebody else matches our access-list"
+    if now.members and (gone := sorted(map(str, kept - set(now.members)))):
+        return f"somebody else removed {', '.join(gone)} from our object-group"
+    if entries := sorted(set(now.acl or ()) - {*(before.acl or ()), *(after.acl or ())}):
+        return f"somebody else added to our access-list: {'; '.join(entries)}"
+    if others := sorted(now.narrowed - (before.narrowed | after.narrowed)):
+        return f"somebody else matches our access-list in class-map {', '.join(others)}"
     for name in {*now.policies, *before.policies, *after.policies}:
         problem = _foreign_policy(name, now, before, after)
         if problem:

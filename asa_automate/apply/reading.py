@@ -98,7 +98,7 @@ def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> 
         if want and have != want:
             raise Refused(
                 f"the plan is for {what} {want}, but {have or 'no ' + what} answered: "
-                "another device, or changed since the plan",
+                "another device answers at its address, or it was changed since the plan",
                 device=device,
             )
 

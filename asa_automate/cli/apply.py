@@ -1,6 +1,6 @@
 """``apply``: carry out a saved plan, prove it live, verify it, save it, or take it back."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -85,6 +85,7 @@ def apply(
     from asa_automate.apply.applier import Options
     from asa_automate.cli.changing import change_all
     from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
+    from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
     from asa_automate.plan.document import read_plan
     from asa_automate.store.engine import open_store
@@ -109,11 +110,13 @@ def apply(
     if clear_conn:
         question += f" {_cut(chosen)}"
     confirm(settings, question, yes=yes)
-    with closing(open_store(settings.store)) as store:
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(settings.store)))
+        stop = stack.enter_context(Stop().listening())
         run_id, outcomes = change_all(
-            settings, store, "apply", tasks, plan_id=made.id, workers=workers
+            settings, store, "apply", tasks, plan_id=made.id, workers=workers, stop=stop
         )
-    show_outcomes(settings, run_id, outcomes)
+        show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
 
 

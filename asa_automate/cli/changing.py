@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,13 @@ def change_all(
     plan_id: str | None = None,
     parent: str | None = None,
     workers: int = 8,
+    stop: Stop | None = None,
 ) -> tuple[str, list[Outcome]]:
-    """Make a run of ``tasks``; its id and the end of each device, in their order."""
+    """Make a run of ``tasks``; its id and the end of each device, in their order.
+
+    Args:
+        stop: already listening, for as long as the ends are being shown, too.
+    """
     from asa_automate.store.processes import this_process
     from asa_automate.store.runs import (
         RunDevice,
@@ -103,7 +108,7 @@ def change_all(
             for t in tasks
         ],
     )
-    stop = Stop()
+    listening = nullcontext(stop) if stop else Stop().listening()
     open_runs, root = unfinished(store), root_of(store, run_id)
 
     def one(task: Task) -> Outcome:
@@ -111,9 +116,9 @@ def change_all(
         other = in_the_way(open_runs, name, task.serial, task.root or root)
         if other:
             return _recorded(store, run_id, Outcome(name, State.REFUSED, _FIRST.format(run=other)))
-        return _one(settings, store, run_id, task, stop, tell)
+        return _one(settings, store, run_id, task, heard, tell)
 
-    with stop.listening(), _progress(settings, tasks) as tell:
+    with listening as heard, _progress(settings, tasks) as tell:
         outcomes = each(tasks, one, workers)
     finish_run(store, run_id, RunStatus(_run_status(outcomes)), now=time.time())
     return run_id, outcomes

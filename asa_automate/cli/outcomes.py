@@ -24,7 +24,7 @@ def exit_of(outcomes: Sequence[Outcome]) -> Exit:
 def show_outcomes(settings: Settings, run_id: str, outcomes: Sequence[Outcome]) -> None:
     """The table of device and outcome on stdout; what a person must know on stderr."""
     if settings.json:
-        emit(json.dumps({"run": run_id, "devices": [_as_json(o) for o in outcomes]}, indent=2))
+        emit(json.dumps({"run": run_id, "devices": [as_json(o) for o in outcomes]}, indent=2))
     else:
         rows = [
             [o.device, o.state.value, "yes" if o.saved else "no", o.reason or ""] for o in outcomes
@@ -37,6 +37,7 @@ def show_outcomes(settings: Settings, run_id: str, outcomes: Sequence[Outcome]) 
             complain(f"{outcome.device}: {_TYPE[outcome.state is State.HOLD]}")
             for line in outcome.lines:
                 complain(f"    {line}")
+            complain(f"{outcome.device}: then: asa-automate resume {run_id}")
     _show_notes(settings, outcomes)
 
 
@@ -64,7 +65,8 @@ def confirm(settings: Settings, question: str, *, yes: bool) -> None:
         raise Refused("not confirmed; nothing was sent")
 
 
-def _as_json(outcome: Outcome) -> dict[str, object]:
+def as_json(outcome: Outcome) -> dict[str, object]:
+    """An end as it stands in the JSON of all commands that change something."""
     return {
         "device": outcome.device,
         "outcome": outcome.state.value,

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
-from asa_automate.cli.output import emit_json, say
+from asa_automate.cli.output import complain, emit_json, say
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
 
@@ -59,29 +59,31 @@ def resume(
     """
     from asa_automate.cli.changing import change_all
     from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
+    from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
     from asa_automate.store.engine import open_store
 
     if (run is None) != every:
         raise UsageError("say which run, or --all")
     inventory = load(settings.inventory)
-    with closing(open_store(settings.store)) as store:
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(settings.store)))
         found = _open_runs(settings, store, run)
         chosen = _chosen(settings, inventory, found)
         tasks = _tasks(store, inventory, chosen, keep=keep_unsaved)
+        strangers = _not_in(settings, inventory, found)
         if not tasks:
-            say(settings, "nothing is left to finish")
-            if settings.json:
-                emit_json({"run": None, "devices": []})
-            return Exit.DONE
+            return _nothing(settings, store, strangers)
         names = ", ".join(task.device.name for task in tasks)
         confirm(settings, f"Finish what broke off on {len(tasks)} firewalls: {names}?", yes=yes)
         parent = chosen[0].root if len({one.root for one in chosen}) == 1 else None
+        stop = stack.enter_context(Stop().listening())
         run_id, outcomes = change_all(
-            settings, store, "resume", tasks, parent=parent, workers=workers
+            settings, store, "resume", tasks, parent=parent, workers=workers, stop=stop
         )
         _close(store, run_id, chosen, outcomes)
-    show_outcomes(settings, run_id, outcomes)
+        outcomes += strangers
+        show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
 
 
@@ -122,14 +124,49 @@ def _chosen(
     for one in found:
         name = one.device.device
         if name not in wanted:
-            if not settings.limits:
-                say(settings, f"{name}: run {one.run.id} has it, the inventory does not")
             continue
         if one.overtaken_by:
             say(settings, f"{name}: run {one.run.id} was overtaken by run {one.overtaken_by}")
         elif one.begun or (one.root, name) not in best:
             best[one.root, name] = one
     return list(best.values())
+
+
+def _not_in(
+    settings: Settings, inventory: "Inventory", found: "Iterable[Unfinished]"
+) -> "list[Outcome]":
+    """Devices on which a run broke off, and which the inventory does not have (any more)."""
+    from asa_automate.apply.outcome import Outcome, State
+
+    if settings.limits:
+        return []
+    known = {device.name for device in inventory.devices}
+    missing = {
+        one.device.device: one.run.id
+        for one in found
+        if one.begun and not one.overtaken_by and one.device.device not in known
+    }
+    why = (
+        "run {run} has not finished on it, and the inventory does not have it: name it there again"
+    )
+    return [Outcome(name, State.REFUSED, why.format(run=run)) for name, run in missing.items()]
+
+
+def _nothing(settings: Settings, store: "Store", strangers: "list[Outcome]") -> Exit:
+    """No firewall can be finished; that is fine only where none is left."""
+    from asa_automate.cli.outcomes import as_json, exit_of
+    from asa_automate.store.runs import list_runs
+
+    if not list_runs(store):
+        say(settings, "this store knows of no run at all; ASA_AUTOMATE_STORE says which is used")
+    where = " on the firewalls that were chosen" if settings.limits else ""
+    if not strangers:
+        say(settings, f"nothing is left to finish{where}")
+    for outcome in strangers:
+        complain(f"{outcome.device}: {outcome.reason}")
+    if settings.json:
+        emit_json({"run": None, "devices": [as_json(outcome) for outcome in strangers]})
+    return exit_of(strangers)
 
 
 def _tasks(

@@ -1,7 +1,7 @@
 """``rollback``: undo a run on every device where it ended in the new state."""
 
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,13 +48,15 @@ def rollback(
     """
     from asa_automate.cli.changing import change_all
     from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
+    from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
     from asa_automate.store.engine import open_store
     from asa_automate.store.runs import get_run
 
     inventory = load(settings.inventory)
     wanted = {d.name for d in inventory.select(settings.limits).devices}
-    with closing(open_store(settings.store)) as store:
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(settings.store)))
         found = get_run(store, run)
         if found.kind != "apply":
             raise UsageError(f"run {run} is a {found.kind}; only an apply can be rolled back")
@@ -67,11 +69,12 @@ def rollback(
             return Exit.DONE
         names = ", ".join(task.device.name for task in tasks)
         confirm(settings, f"Roll run {run} back on {len(tasks)} firewalls: {names}?", yes=yes)
+        stop = stack.enter_context(Stop().listening())
         run_id, outcomes = change_all(
-            settings, store, "rollback", tasks, parent=run, workers=workers
+            settings, store, "rollback", tasks, parent=run, workers=workers, stop=stop
         )
         _close(store, run, run_id, outcomes)
-    show_outcomes(settings, run_id, outcomes)
+        show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
 
 

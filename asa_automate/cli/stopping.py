@@ -25,15 +25,15 @@ class Stop:
             raise Stopped
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take the signals for as long as devices are being changed."""
+    def listening(self) -> "Iterator[Stop]":
+        """Take the signals for as long as devices are being changed, and their ends shown."""
         names = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
         if threading.current_thread() is not threading.main_thread():
-            yield
+            yield self
             return
         before = {name: signal.signal(name, self._ask) for name in names}
         try:
-            yield
+            yield self
         finally:
             for name, handler in before.items():
                 signal.signal(name, handler)

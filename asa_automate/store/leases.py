@@ -101,7 +101,7 @@ def _held(key: str, holder: Holder, since: float, until: float) -> str:
     )
     return (
         f"lease {key} is held by {holder.name} (process {holder.pid} on {holder.host}) "
-        f"since {start}; wait, or ask there: if that process is dead, the lease ends at {end}"
+        f"since {start}; wait, or ask there: unless it is renewed, it ends at {end}"
     )
 
 

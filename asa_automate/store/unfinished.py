@@ -52,13 +52,14 @@ def unfinished(store: Store) -> list[Unfinished]:
             if device.status not in OPEN:
                 continue
             newest = latest.get(_key(device))
-            overtaken = newest is not None and roots[newest] != roots[run.id]
+            begun = (run.id, device.device) in begins
+            overtaken = begun and newest is not None and roots[newest] != roots[run.id]
             found.append(
                 Unfinished(
                     run,
                     roots[run.id],
                     device,
-                    begun=(run.id, device.device) in begins,
+                    begun=begun,
                     overtaken_by=newest if overtaken else None,
                 )
             )

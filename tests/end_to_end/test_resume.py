@@ -146,3 +146,43 @@ def test_one_run_or_all(bench: "Bench", words: tuple[str, ...]) -> None:
 
 def test_no_such_run(bench: "Bench") -> None:
     bench.site(fw=bench.box()).run("resume", "20260101T000000-abcd", "--yes").must_be(64)
+
+
+def test_a_firewall_that_the_inventory_lost_is_not_nothing(
+    bench: "Bench", plan_of: "PlanOf"
+) -> None:
+    """Renamed meanwhile: no success is claimed while it is half changed."""
+    site = bench.site(fw=bench.box(Fault(14, "delay", seconds=SLOW)))
+    before = bench.was(site.boxes["fw"])
+    killed(site, 14, "apply", plan_of(site, "fw"), "--yes")
+    port = site.lab.ports["fw"]
+    site.write_hosts({"renamed": port})
+
+    said = site.run("resume", "--all", "--yes", "--output", "json").must_be(5, "fw")
+
+    assert [("fw", "refused")] == [(d["device"], d["outcome"]) for d in said.json["devices"]]
+    site.write_hosts({"fw": port})
+    site.run("resume", "--all", "--yes").must_be(0)
+    before.must_be_old()
+
+
+def test_killed_before_it_began_after_other_runs(bench: "Bench", plan_of: "PlanOf") -> None:
+    """An earlier run on the device has not overtaken it: it is closed for good."""
+    slow = Fault(2, "delay", seconds=2 * SLOW, on="show", command="show failover")
+    site = bench.site(fw=bench.box(slow))
+    box = site.boxes["fw"]
+    plan = plan_of(site, "fw")
+    site.run("apply", plan, "--yes").must_be(0)
+    [run] = site.run("runs", "--output", "json").json
+    lines = box.counts.config_lines
+    with site.start("rollback", run["id"], "--yes") as program:
+        while not any(e.fault for e in box.transcript):
+            assert program.poll() is None
+        program.send_signal(signal.SIGKILL)
+        program.communicate(timeout=60)
+    assert lines == box.counts.config_lines
+
+    said = site.run("resume", "--all", "--yes", "--output", "json").must_be(0)
+
+    assert {"run": None, "devices": []} == said.json
+    assert ["done", "done"] == [status for _, status, _ in runs_of(site)]

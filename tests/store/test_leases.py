@@ -48,8 +48,8 @@ def test_is_held_until_released(store: Store) -> None:
     assert Exit.REFUSED == caught.value.exit
     assert (
         "lease JAD1 is held by ann@host-a (process 4711 on host-a) "
-        "since 1970-01-01 00:16:40 UTC; wait, or ask there: if that process is dead, "
-        "the lease ends at 1970-01-01 00:17:40 UTC"
+        "since 1970-01-01 00:16:40 UTC; wait, or ask there: unless it is renewed, "
+        "it ends at 1970-01-01 00:17:40 UTC"
     ) == str(caught.value)
     assert release(store, lease)
     assert take(store, BOB, now=1059).taken_from is None
