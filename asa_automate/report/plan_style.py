@@ -18,7 +18,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
 dt { color: var(--dim); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th { white-space: nowrap; text-align: left; font-weight: 600; color: var(--dim); font-size: .86em; }
+th { white-space: nowrap; text-align: left; font-weight: 600; color: var(--dim);
+  font-size: .86em; }
 th, td { padding: .22rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top;
   overflow-wrap: break-word; }
 td.number { color: var(--dim); text-align: right; width: 2.5rem; }
