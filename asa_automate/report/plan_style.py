@@ -18,12 +18,13 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
 dt { color: var(--dim); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th { text-align: left; font-weight: 600; color: var(--dim); font-size: .86em; }
+th { white-space: nowrap; text-align: left; font-weight: 600; color: var(--dim);
+  font-size: .86em; }
 th, td { padding: .22rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
 td.number { color: var(--dim); text-align: right; width: 2.5rem; }
 td.mark { width: 5rem; white-space: nowrap; font-size: .8em; font-weight: 700; }
-td.line { width: 58%; }
+td.line { width: 58%; overflow-wrap: anywhere; }
 tr.commit td { background: #fff3d6; font-weight: 600; }
 pre { margin: .3rem 0; padding: .6rem .8rem; background: var(--soft);
   border: 1px solid var(--line); white-space: pre-wrap; }
