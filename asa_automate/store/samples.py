@@ -1,6 +1,7 @@
 """Samples into the store and out again."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
@@ -40,10 +41,12 @@ def record_samples(store: Store, taken: Sequence[Sample]) -> list[int]:
     known: dict[str, Mapping[Label, int]] = {}
     rows: list[dict[str, int]] = []
     numbers = []
+    once = store.insert(samples).on_conflict_do_nothing(index_elements=["device", "slot"])
+    statement = once.returning(samples.c.id)
     with store.write() as connection:
         for sample in taken:
             readings = {storable_label(x): value for x, value in sample.seen.readings.items()}
-            numbers.append(number := _insert(store, connection, sample))
+            numbers.append(number := _insert(store, connection, statement, sample))
             if not readings.keys() <= known.get(sample.device, {}).keys():
                 known[sample.device] = _series(store, connection, sample.device, readings)
             ids = known.get(sample.device, {})
@@ -56,12 +59,13 @@ def record_samples(store: Store, taken: Sequence[Sample]) -> list[int]:
     return numbers
 
 
+@lru_cache(maxsize=100_000)
 def storable_label(label: Label) -> Label:
     """The label as the store gives it back."""
     return Label(*map(storable, label))
 
 
-def _insert(store: Store, connection: Connection, sample: Sample) -> int:
+def _insert(store: Store, connection: Connection, statement: Any, sample: Sample) -> int:
     seen = sample.seen
     row = {
         "device": sample.device,
@@ -75,9 +79,7 @@ def _insert(store: Store, connection: Connection, sample: Sample) -> int:
         "raw": sample.raw.encode("utf-8", "surrogateescape"),
         "changing": sample.changing,
     }
-    statement = store.insert(samples).values(**row)
-    once = statement.on_conflict_do_nothing(index_elements=["device", "slot"])
-    number = connection.scalars(once.returning(samples.c.id)).one_or_none()
+    number = connection.scalars(statement, row).one_or_none()
     if number is None:
         raise AnsweredBefore(
             f"store {store.name}: this scheduled instant was answered before; it counts once",
