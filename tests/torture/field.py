@@ -11,7 +11,12 @@ README = ROOT / "README.md"
 #: Everything: every first fault, and every broken recovery, once. Of all operations that takes
 #: hours; `make torture` does so with these, whose recoveries are longest.
 FULL = Search()
-WHOLE = ("first/per-engine", "remove-last/per-engine", "rollback/per-engine")
+WHOLE = (
+    "first/per-engine",
+    "remove-last/per-engine",
+    "rollback/per-engine",
+    "add/per-engine",
+)
 #: The others: every first fault, and of so many second ones one.
 REST = Search(second=12)
 #: For `make test`: the same cases every time, spread over everything.

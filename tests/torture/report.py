@@ -158,7 +158,8 @@ def _compared(results: Row) -> list[tuple[str, ...]]:
         ),
         (
             "crash of the recovery as well",
-            f"{results['twice']:,} cases, each event",
+            f"{results['twice']:,} cases; of four changes all, of the others one in "
+            f"{results['of']['rest']}",
             _NONE,
             _NONE,
             _NONE,
