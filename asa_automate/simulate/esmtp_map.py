@@ -1,0 +1,177 @@
+"""The inspection map in force for a flow: the built-in one, or one of the configuration."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from asa_automate.config.esmtp_map import EsmtpMap, EsmtpMatch, Parameter, read_esmtp_maps
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.tree import Line
+from asa_automate.errors import Refused
+from asa_automate.simulate.engines import DEFAULT_ESMTP_MAP
+from asa_automate.simulate.esmtp_knobs import Knobs
+from asa_automate.simulate.esmtp_rules import Patterns, Point, Rule, rule
+
+#: Cisco ASA 9.3 firewall CLI guide, p.13-41, and the counters in Cisco doc 117801.
+BUILT_IN = EsmtpMap(
+    DEFAULT_ESMTP_MAP,
+    "Default ESMTP policy-map",
+    tuple(
+        Parameter(name, on=name == "mask-banner")
+        for name in ("mask-banner", "mail-relay", "special-character", "allow-tls")
+    ),
+    (
+        EsmtpMatch("cmd line length gt 512", ("drop-connection log",)),
+        EsmtpMatch("cmd RCPT count gt 100", ("drop-connection log",)),
+        EsmtpMatch("body line length gt 998", ("log",)),
+        EsmtpMatch("header line length gt 998", ("drop-connection log",)),
+        EsmtpMatch("sender-address length gt 320", ("drop-connection log",)),
+        EsmtpMatch("MIME filename length gt 255", ("drop-connection log",)),
+        EsmtpMatch("ehlo-reply-parameter others", ("mask",)),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policing:
+    """A parameter with ``action {drop-connection | log} [log]``.
+
+    Args:
+        domain: of ``mail-relay``.
+    """
+
+    name: str
+    action: str
+    log: bool
+    domain: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionMap:
+    """A map, ready to inspect by.
+
+    Args:
+        rules: in the order in which they are tried.
+        counted: the parameters that have a line of their own in the counters.
+        log_tls: ``allow-tls action log``.
+    """
+
+    name: str
+    rules: tuple[Rule, ...]
+    mask_banner: bool
+    allow_tls: bool
+    log_tls: bool = False
+    counted: tuple[str, ...] = ()
+    mail_relay: Policing | None = None
+    special_character: Policing | None = None
+
+    def at(self, point: Point) -> tuple[Rule, ...]:
+        """The matches that look at this."""
+        return tuple(one for one in self.rules if one.point is point)
+
+    @property
+    def has_tests_of_mime(self) -> bool:
+        """Whether header fields have to be read."""
+        fields = (Point.FILE_NAME, Point.FILE_TYPE, Point.ENCODING, Point.TO_FIELDS)
+        return any(one.point in fields for one in self.rules)
+
+
+def map_in_force(running: RunningConfig, name: str | None, knobs: Knobs) -> InspectionMap:
+    """The map of that name, the built-in one for ``None`` and for its own name.
+
+    A built-in map that the text prints (``show running-config all``) is taken as printed.
+
+    Raises:
+        Refused: the map does not exist, or has a line that is not understood.
+    """
+    wanted = name or DEFAULT_ESMTP_MAP
+    found = read_esmtp_maps(_as_read(line) for line in running.tree.commands()).get(wanted)
+    if found is None:
+        if wanted != DEFAULT_ESMTP_MAP:
+            raise Refused(f"the configuration has no policy-map type inspect esmtp {wanted}")
+        found = _built_in(knobs)
+    if found.unknown:
+        text, number = found.unknown[0]
+        raise Refused(f"line {number} of map {wanted} is not understood: {text!r}")
+    return inspection_map(found, knobs, dict(patterns_of(running)))
+
+
+def inspection_map(one: EsmtpMap, knobs: Knobs, known: Patterns) -> InspectionMap:
+    """The map of a noun.
+
+    Raises:
+        Refused: a match, an action or a parameter that is not understood.
+    """
+    rules = tuple(
+        rule(number, match.condition, match.negated, match.actions, known)
+        for number, match in enumerate(one.matches, 1)
+    )
+    tls = one.parameter("allow-tls")
+    return InspectionMap(
+        one.name,
+        rules,
+        mask_banner=_is_on(one, "mask-banner", knobs.map_masks_banner),
+        allow_tls=_is_on(one, "allow-tls", knobs.map_allows_tls),
+        log_tls=tls is not None and tls.on and "log" in tls.words.split(),
+        counted=tuple(
+            p.name for p in one.parameters or () if p.on and p.name in ("mask-banner", "allow-tls")
+        ),
+        mail_relay=_policing(one, "mail-relay"),
+        special_character=_policing(one, "special-character"),
+    )
+
+
+def _built_in(knobs: Knobs) -> EsmtpMap:
+    on = ("mask-banner", "allow-tls") if knobs.default_allows_tls else ("mask-banner",)
+    parameters = BUILT_IN.parameters or ()
+    return replace(BUILT_IN, parameters=tuple(replace(p, on=p.name in on) for p in parameters))
+
+
+def _is_on(one: EsmtpMap, name: str, silent: bool) -> bool:
+    found = one.parameter(name)
+    return silent if found is None else found.on
+
+
+def _policing(one: EsmtpMap, name: str) -> Policing | None:
+    found = one.parameter(name)
+    if found is None or not found.on:
+        return None
+    domain, _, action = f" {found.words} ".partition(" action ")
+    words = action.split()
+    known = words[:1] in (["drop-connection"], ["log"]) and words[1:] in ([], ["log"])
+    if known and bool(domain.strip()) is (name == "mail-relay"):
+        return Policing(name, words[0], "log" in words, domain.strip().encode())
+    raise Refused(f"map {one.name}: not understood: {found.text!r}")
+
+
+def _as_read(line: Line) -> Line:
+    """``match MIME``, as some releases print it, in the spelling that the reader knows."""
+    if not line.text.startswith("policy-map type inspect esmtp "):
+        return line
+    return replace(line, children=tuple(map(_small_mime, line.children)))
+
+
+def _small_mime(line: Line) -> Line:
+    raw = re.sub(r"^(\s*match (?:not )?)MIME\b", r"\1mime", line.raw)
+    return replace(line, raw=raw)
+
+
+def patterns_of(running: RunningConfig) -> Iterator[tuple[str, tuple[re.Pattern[bytes], ...]]]:
+    """``regex NAME`` as ``NAME``, ``class-map type regex match-any NAME`` as ``class NAME``."""
+    single: dict[str, re.Pattern[bytes]] = {}
+    for line in running.tree.commands():
+        match line.text.split(None, 2):
+            case ["regex", name, pattern]:
+                single[name] = _compiled(pattern.strip('"'), line.number)
+                yield name, (single[name],)
+    for line in running.tree.commands():
+        if line.text.startswith("class-map type regex "):
+            named = [child.text.split()[-1] for child in line.commands()]
+            yield f"class {line.text.split()[-1]}", tuple(single[n] for n in named if n in single)
+
+
+def _compiled(pattern: str, number: int) -> re.Pattern[bytes]:
+    try:
+        return re.compile(pattern.encode())
+    except re.error as error:
+        raise Refused(f"line {number}: this regex is not understood: {pattern!r}") from error
