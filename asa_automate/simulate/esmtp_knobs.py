@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from asa_automate.errors import UsageError
 
@@ -71,7 +71,7 @@ def knobs_from(settings: list[str]) -> Knobs:
     return knobs
 
 
-def choices_of(name: str) -> dict[str, object]:
+def choices_of(name: str) -> dict[str, Any]:
     """The values of a knob by their names; empty for a name that is no knob."""
     hint = get_type_hints(Knobs).get(name)
     if hint is bool:
