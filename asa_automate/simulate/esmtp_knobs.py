@@ -1,7 +1,4 @@
-"""What documents disagree about, or leave out, in the ESMTP inspection: one knob each.
-
-``docs/engine.md`` lists each knob with its default and source; a test holds the two together.
-"""
+"""What documents disagree about, or leave out, in the ESMTP inspection: one knob each."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
@@ -24,7 +21,6 @@ class Knobs:
         banner_keeps: what of a masked banner stays besides each ``2``, ``0``, CR and LF.
         ehlo_vrfy: whether ``VRFY`` in an EHLO reply is masked by ``others``.
         ehlo_auth_equals: the same for ``AUTH=LOGIN``.
-        ehlo_counts: what one hit of ``match ehlo-reply-parameter`` is.
         default_allows_tls: ``allow-tls`` in ``_default_esmtp_map``.
         map_masks_banner: a map that says nothing of ``mask-banner``.
         map_allows_tls: a map that says nothing of ``allow-tls``.
@@ -41,7 +37,6 @@ class Knobs:
     banner_keeps: Literal["nothing", "separator", "blanks"] = "nothing"
     ehlo_vrfy: Literal["keep", "mask"] = "keep"
     ehlo_auth_equals: Literal["keep", "mask"] = "keep"
-    ehlo_counts: Literal["parameters", "replies"] = "parameters"
     default_allows_tls: bool = False
     map_masks_banner: bool = False
     map_allows_tls: bool = False

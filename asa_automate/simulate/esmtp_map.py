@@ -69,12 +69,6 @@ class InspectionMap:
         """The matches that look at this."""
         return tuple(one for one in self.rules if one.point is point)
 
-    @property
-    def has_tests_of_mime(self) -> bool:
-        """Whether header fields have to be read."""
-        fields = (Point.FILE_NAME, Point.FILE_TYPE, Point.ENCODING, Point.TO_FIELDS)
-        return any(one.point in fields for one in self.rules)
-
 
 def map_in_force(running: RunningConfig, name: str | None, knobs: Knobs) -> InspectionMap:
     """The map of that name, the built-in one for ``None`` and for its own name.
