@@ -124,7 +124,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "tries the way back once, not three times",
         patches.gives_up,
         (REMOVE, BACK),
-        "a run that gives up is left open and says so; one resume later it is whole",
     ),
 )
 
