@@ -99,7 +99,12 @@ class Wiring:
         """A lock on this host: two collectors never ask one device at the same time."""
         home = private_directory(private_directory(self.settings.state_dir) / "collecting")
         name = hashlib.sha256(f"{self.store.name}\0{device.name}".encode()).hexdigest()[:32]
-        file = os.open(home / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            file = os.open(home / name, flags, 0o600)
+        except OSError as error:
+            why = f"{home / name}: cannot be opened: {error.strerror}"
+            raise StoreRefused(why, device=device.name) from error
         try:
             yield _locked(file)
         finally:

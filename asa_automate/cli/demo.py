@@ -203,6 +203,7 @@ def _stage(settings: Settings) -> Iterator[Stage]:
             limits=(),
             store=f"sqlite:///{place / 'store.sqlite3'}",
             known_hosts=_known_hosts(place / "known_hosts", lab),
+            state_dir=place / "state",
             settle=0.0,
             env=_credentials(boxes),
         )

@@ -32,8 +32,8 @@ from asa_automate.simulate.space.chains import (
 )
 from asa_automate.simulate.space.lists import Budget
 
-#: So many pieces of boxes are looked at for one plan; beyond, the proof is undecided.
-MOST_PIECES = 400_000
+#: So many rules are looked at for one plan (a fraction of a second); beyond, it is undecided.
+MOST_RULES = 200_000
 _TCP = (6, 6)
 
 
@@ -75,9 +75,10 @@ def refuted(
     """The first flow that refutes a claim; ``None``: every claim holds for all flows.
 
     Raises:
-        Undecided: it would take more than :data:`MOST_PIECES` pieces.
+        Undecided: it would take more than :data:`MOST_RULES` rules.
     """
-    budget, reader = Budget(MOST_PIECES), Reader()
+    budget = Budget(MOST_RULES)
+    reader = Reader(budget)
     for where in claim.states[0].service_policies:
         outlines = [_outline(reader, state, where) for state in claim.states]
         for engine, version in product(_moved(outlines, claim, reading), claim.versions):

@@ -62,17 +62,17 @@ def test_a_box_that_reads_per_class_and_was_not_probed(bench: "Bench", plan_of: 
 @pytest.mark.parametrize(
     ("at", "flow", "answer"),
     [
-        (4, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
-        (5, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", INSPECTED),
-        (5, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", RUBBISH),
-        (6, "tcp host 198.51.100.7 host 203.0.113.9 eq 25", EXEMPT),
-        (10, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
+        (6, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
+        (7, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", INSPECTED),
+        (7, "tcp host 192.168.1.1 host 198.51.100.7 eq 25", RUBBISH),
+        (8, "tcp host 198.51.100.7 host 203.0.113.9 eq 25", EXEMPT),
+        (16, "tcp host 198.51.100.7 host 192.168.1.1 eq 25", INSPECTED),
     ],
 )
 def test_one_wrong_answer_takes_the_change_back(
     bench: "Bench", plan_of: "PlanOf", at: int, flow: str, answer: str
 ) -> None:
-    """Right after the commit line (4 to 6) or later, when all of it is verified (10)."""
+    """Right after the commit line (6 to 8) or later, when all of it is verified (16)."""
     site = bench.site(fw=bench.box(Fault(at, "garbage", answer, on="show", command=FLOW)))
     box = site.boxes["fw"]
     before = bench.was(box)
@@ -87,7 +87,7 @@ def test_one_wrong_answer_takes_the_change_back(
 
 def test_a_probe_that_cannot_be_read(bench: "Bench", plan_of: "PlanOf") -> None:
     """No reading, no split: the probe is taken away, nothing else is sent, exit 6."""
-    site = bench.site(fw=bench.box(Fault(2, "garbage", RUBBISH, on="show", command=FLOW)))
+    site = bench.site(fw=bench.box(Fault(4, "garbage", RUBBISH, on="show", command=FLOW)))
     box = site.boxes["fw"]
     before = bench.was(box)
 

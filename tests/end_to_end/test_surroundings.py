@@ -94,7 +94,7 @@ def test_settling_is_waited_for(bench: "Bench", plan_of: "PlanOf") -> None:
     [run] = site.run("runs", "--output", "json").json
     for answer in (said, after_the_kill):
         assert "refused" == answer.json["devices"][0]["status"]
-        assert f"asa-automate rollback {run['id']}" in answer.json["devices"][0]["reason"]
+        assert f"asa-automate resume {run['id']}" in answer.json["devices"][0]["reason"]
     site.run("rollback", run["id"], "--yes", env={"ASA_AUTOMATE_SETTLE": "0"}).must_be(0)
     before.must_be_old()
     # The dead run is closed with that: planning goes on.

@@ -26,7 +26,8 @@ def test_collecting_does_not_disturb_an_apply(bench: "Bench", plan_of: "PlanOf")
     with site.start("apply", plan_of(site, "fw"), "--yes", "--output", "json") as program:
         wait_for_line(site, LINES[0])
         while program.poll() is None and collected < 20:
-            site.run("collect").must_be(0)
+            # A device that is being changed is left alone, and that is said (5).
+            assert site.run("collect").code in (0, 5)
             collected += 1
             time.sleep(0.05)
         out, err = program.communicate(timeout=60)

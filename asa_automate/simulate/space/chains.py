@@ -75,9 +75,14 @@ class Angle:
 
 
 class Reader:
-    """Makes chains, each access-list read once."""
+    """Makes chains, each access-list read once.
 
-    def __init__(self) -> None:
+    Args:
+        budget: nested groups may stand for very many boxes; each is paid for.
+    """
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self._budget = budget or Budget(10**9)
         self._kept: list[object] = []
         self._names: dict[int, list[tuple[str, str]]] = {}
         self._rules: dict[Hashable, tuple[Rule, ...]] = {}
@@ -176,7 +181,12 @@ class Reader:
     ) -> tuple[Rule, ...]:
         if key not in self._rules:
             rules = rules_of(
-                running, Lists(running), acl, angle.version, addresses_only=addresses_only
+                running,
+                Lists(running),
+                acl,
+                angle.version,
+                addresses_only=addresses_only,
+                budget=self._budget,
             )
             self._rules[key] = tuple(
                 Rule(r.box, angle.assume if r.permit is None else r.permit) for r in rules

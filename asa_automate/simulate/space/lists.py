@@ -21,18 +21,18 @@ class Undecided(Exception):
 
 
 class Budget:
-    """How many pieces may be looked at, over all comparisons of one proof."""
+    """How many rules may be looked at, over all comparisons of one proof."""
 
-    def __init__(self, pieces: int) -> None:
-        self._left = pieces
+    def __init__(self, rules: int) -> None:
+        self._left = rules
 
-    def spend(self) -> None:
-        """One piece.
+    def spend(self, count: int = 1) -> None:
+        """So many rules.
 
         Raises:
             Undecided: there were too many.
         """
-        self._left -= 1
+        self._left -= count
         if self._left < 0:
             raise Undecided
 
@@ -96,11 +96,12 @@ def changed(first: Sequence[Rule], second: Sequence[Rule]) -> list[Box]:
 
 def pieces(rules: Sequence[Rule], box: Box, budget: Budget) -> Iterator[tuple[Box, Rule | None]]:
     """``box`` in pieces, each with its first match; ``None`` for those that no rule has."""
+    budget.spend(len(rules))
     near = [rule for rule in rules if common(rule.box, box) is not None]
     waiting = [(box, 0)]
     while waiting:
         box, start = waiting.pop()
-        budget.spend()
+        budget.spend(1 + len(near) - start)
         for place in range(start, len(near)):
             rule = near[place]
             inside = common(rule.box, box)

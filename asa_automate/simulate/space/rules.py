@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Protocol
 
 from asa_automate.config.access_list import Ace, Acl
 from asa_automate.config.ends import TCP_UDP, Ports
@@ -29,12 +30,25 @@ class Rule:
     permit: bool | None
 
 
+class Spender(Protocol):
+    """Somebody who pays for rules, and has only so much."""
+
+    def spend(self, count: int = 1) -> None:
+        """Pay."""
+
+
 class Unclear(Exception):
     """What a service or a port condition stands for cannot be known."""
 
 
 def rules_of(
-    running: RunningConfig, lists: Lists, acl: Acl, version: int, *, addresses_only: bool
+    running: RunningConfig,
+    lists: Lists,
+    acl: Acl,
+    version: int,
+    *,
+    addresses_only: bool,
+    budget: Spender,
 ) -> tuple[Rule, ...]:
     """The rules of an access-list for flows of one IP version.
 
@@ -44,7 +58,9 @@ def rules_of(
     found: list[Rule] = []
     for entry in acl.entries:
         if entry.active:
-            found += _rules(running, lists, entry, version, addresses_only=addresses_only)
+            for rule in _rules(running, lists, entry, version, addresses_only=addresses_only):
+                budget.spend()
+                found.append(rule)
     return tuple(found)
 
 
