@@ -6,8 +6,6 @@ in a process of its own. A time is taken only where the answer is right.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +16,9 @@ from typing import Any
 from bench.field import BETWEEN, OURS, PEERS, ROOT, SIZES, Peer
 from bench.generate import GATEWAYS, KINDS
 from bench.judge import Answer, Shot, fault_of, goals, growth, summary
-from bench.table import into, markdown
+from bench.keep import machine
+from bench.markdown import into
+from bench.table import markdown
 
 RESULTS = ROOT / "bench" / "results.json"
 README = ROOT / "README.md"
@@ -41,7 +41,7 @@ def main() -> int:
     print(markdown(results))
     if not asked.quick and not asked.kind:
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-        README.write_text(into(README.read_text(), markdown(results)))
+        README.write_text(into(README.read_text(), "BENCHMARK", markdown(results)))
     return 1 if any(s.status != "ok" for s in shots if s.peer == OURS) else 0
 
 
@@ -138,11 +138,7 @@ def _results(shots: Sequence[Shot], rounds: int) -> dict[str, Any]:
     )
     return {
         "schema": "asa-automate/bench/1",
-        "machine": {
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "cores": os.cpu_count(),
-        },
+        "machine": machine(),
         "rounds": rounds,
         "rows": rows,
         "growth": growth(rows),

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench.field import PEERS
+from bench.markdown import grid
 
-BEGIN, END = "<!-- BENCHMARK: begin -->", "<!-- BENCHMARK: end -->"
 _DOES = {peer.name: peer.does for peer in PEERS}
 _TITLES = {
     "small-acls": "the classes name a few entries",
@@ -38,7 +38,7 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     head = ["", "does", "seconds", "lines/s", "MB/s", "peak MB", "x our time"]
-    return _grid(head, (_cells(row) for row in rows))
+    return grid(head, (_cells(row) for row in rows))
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
@@ -61,7 +61,7 @@ def _growth(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = list(rows)
     sizes = sorted({size for row in rows for size in row["ns_per_line"]}, key=int)
     head = ["", "", *(f"{int(size):,}" for size in sizes), "further line", "ratio"]
-    return _grid(head, (_growth_cells(row, sizes) for row in rows))
+    return grid(head, (_growth_cells(row, sizes) for row in rows))
 
 
 def _growth_cells(row: Mapping[str, Any], sizes: Sequence[str]) -> list[str]:
@@ -69,11 +69,6 @@ def _growth_cells(row: Mapping[str, Any], sizes: Sequence[str]) -> list[str]:
     steps = " / ".join(map(str, row["ns_per_further_line"]))
     ratio = "" if row["ratio"] is None else f"{row['ratio']}"
     return [row["kind"], row["peer"], *at_sizes, steps, ratio]
-
-
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [head, ["---", *["---"] * (len(head) - 1)], *rows]
-    return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 
 def _goal(goal: Mapping[str, Any]) -> str:
@@ -92,16 +87,3 @@ def _notes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """What is to be known of single rows."""
     noted = {row["peer"]: row for row in rows if row["note"] and "seconds" in row}
     return [f"{peer} {row['note']}" for peer, row in noted.items()]
-
-
-def into(readme: str, table: str) -> str:
-    """A README with ``table`` between its markers.
-
-    Raises:
-        ValueError: it has no markers.
-    """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"no {BEGIN} and {END}")
-    return f"{before}{begin}\n{table}\n{end}{after}"

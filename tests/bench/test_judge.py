@@ -7,7 +7,8 @@ import pytest
 from bench.field import GOALS, LARGEST, OURS, PEERS, ROOT
 from bench.generate import KINDS
 from bench.judge import Shot, fault_of, goals, growth, summary
-from bench.table import BEGIN, END, into, markdown
+from bench.markdown import into
+from bench.table import markdown
 
 _REFERENCE = {"plan": ["one", "two"], "facts": {"entries": 7, "names": 2}}
 
@@ -87,10 +88,11 @@ def test_the_table_goes_between_the_markers_of_the_readme() -> None:
     }
     table = markdown(results)
     assert "missing: no ttp" in table
-    assert f"a\n{BEGIN}\n{table}\n{END}\nb" == into(f"a\n{BEGIN}\nold\n{END}\nb", table)
+    begin, end = "a\n<!-- BENCHMARK: begin -->\n", "\n<!-- BENCHMARK: end -->\nb"
+    assert f"{begin}{table}{end}" == into(f"{begin}old{end}", "BENCHMARK", table)
     with pytest.raises(ValueError, match="BENCHMARK"):
-        into("no markers", table)
+        into("no markers", "BENCHMARK", table)
 
 
 def test_the_readme_has_the_markers() -> None:
-    into(Path(ROOT, "README.md").read_text(), "")
+    into(Path(ROOT, "README.md").read_text(), "BENCHMARK", "")

@@ -1,16 +1,15 @@
 """The results in figures: as JSON, in a terminal, and as a table of the README."""
 
-import os
-import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bench.keep import machine
+from bench.markdown import grid
 from tests.torture.explore import Search
 from tests.torture.field import LINK_FAULTS, REST
 from tests.torture.records import Wrong
 
-BEGIN, END = "<!-- TORTURE: begin -->", "<!-- TORTURE: end -->"
 Row = Mapping[str, Any]
 
 
@@ -20,11 +19,7 @@ def summary(
     """All that is kept of a run."""
     return {
         "schema": "asa-automate/torture/1",
-        "machine": {
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "cores": os.cpu_count(),
-        },
+        "machine": machine(),
         "seed": search.seed,
         "of": {"first": search.first, "second": search.second, "rest": REST.second},
         "seconds": round(took),
@@ -103,19 +98,6 @@ def _times(what: str, found: Row) -> str:
     return f"  {what}: median {found['median']} s, p99 {found['p99']} s ({found['number']:,})"
 
 
-def into(readme: str, table: str) -> str:
-    """A README with ``table`` between its markers.
-
-    Raises:
-        ValueError: it has no markers.
-    """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"no {BEGIN} and {END}")
-    return f"{before}{begin}\n{table}\n{end}{after}"
-
-
 def markdown(results: Row) -> str:
     """What stands between the markers of the README."""
     kills, mutants = results.get("kills"), results.get("mutants")
@@ -125,7 +107,7 @@ def markdown(results: Row) -> str:
         "readings; a dash: nothing is said about it. What stands of others is from their "
         "documents and sources.",
         "",
-        *_grid(("", "asa-automate", *_PEERS), _compared(results)),
+        *grid(("", "asa-automate", *_PEERS), _compared(results)),
         "",
         *_counted(results),
     ]
@@ -248,8 +230,3 @@ def told_of_kills(found: Row) -> str:
         *(f"  {row['kill']}: {row['wrong']}" for row in found["found"]),
     ]
     return "\n".join(lines)
-
-
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(cells) + " |" for cells in lines]

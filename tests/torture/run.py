@@ -20,11 +20,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from asa_automate.model import Reading
+from bench.markdown import into
 from tests.torture.explore import Search, Sink, explore, remember_in, replay
 from tests.torture.field import BOUNDED, FULL, HUNT, KILLS, README, REST, RESULTS, ROOT, WHOLE
 from tests.torture.operations import Operation, names, operation
-from tests.torture.report import into, markdown, summary, told, told_of_kills
 from tests.torture.report import killed as summary_of_kills
+from tests.torture.report import markdown, summary, told, told_of_kills
 from tests.torture.warm import remember, warm_up
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _keep(parts: Row) -> None:
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results = {**kept, **parts}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    README.write_text(into(README.read_text(), markdown(results)))
+    README.write_text(into(README.read_text(), "TORTURE", markdown(results)))
 
 
 def _arguments() -> argparse.Namespace:

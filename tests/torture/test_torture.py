@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from bench.markdown import into
 from tests.torture.field import FEW_KILLS, HUNT, README, RESULTS, ROOT
 from tests.torture.kills import killed
 from tests.torture.mutants import MUTANTS, SPLIT, Mutant, hunted
 from tests.torture.records import Wrong
-from tests.torture.report import into, markdown, told_of_kills
 from tests.torture.report import killed as summary_of_kills
+from tests.torture.report import markdown, told_of_kills
 
 #: Those that are looked for in short runs; `make torture` looks for all.
 SOON = [m for m in MUTANTS if not m.equivalent and SPLIT not in m.where]
@@ -71,9 +72,9 @@ def test_the_kept_results_reach_the_figures(results: dict[str, Any]) -> None:
 def test_the_readme_has_the_kept_results(results: dict[str, Any]) -> None:
     readme = README.read_text()
 
-    assert into(readme, markdown(results)) == readme
+    assert into(readme, "TORTURE", markdown(results)) == readme
 
 
 def test_a_readme_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="no <!-- TORTURE"):
-        into("nothing", "table")
+        into("nothing", "TORTURE", "table")
