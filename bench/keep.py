@@ -24,7 +24,7 @@ def machine() -> dict[str, Any]:
 
 
 def keep(name: str, results: Mapping[str, Any], table: str, *, for_good: bool) -> None:
-    """Print ``table``; ``for_good``: keep ``results`` and put the table between the page's markers.
+    """Print ``table``; ``for_good``: keep ``results``, and put the table into the page.
 
     The results go to ``bench/results/NAME.json``, the table between ``<!-- NAME: begin -->`` and
     ``<!-- NAME: end -->`` of docs/benchmarks.md, the name in capitals.
