@@ -37,7 +37,7 @@ def is_needed(running: RunningConfig) -> bool:
     if scope_of(running).probe:
         return False
     return any(
-        line.text.startswith("aaa authorization command ") for line in running.tree.opened()
+        line.text.startswith("aaa authorization command ") for line in running.tree.commands()
     )
 
 

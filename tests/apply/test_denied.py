@@ -65,9 +65,13 @@ def test_the_server_dies_at_every_line(pattern: str, rigs: "Rigs", judges: "Judg
     assert stuck > 10
 
 
+#: Among lines of its kind, as firewalls print it.
 AUTHORIZED = ordinary("fw").replace(
     "\nclass-map inspection_default",
-    "\naaa authorization command TACACS LOCAL\nclass-map inspection_default",
+    "\naaa authentication ssh console TACACS LOCAL"
+    "\naaa authorization command TACACS LOCAL"
+    "\nsnmp-server location lab"
+    "\nclass-map inspection_default",
     1,
 )
 
