@@ -13,7 +13,8 @@ from asa_automate.lab.samples import ordinary
 from tests.apply.test_life_of_a_box import GATEWAY, faultless
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]

@@ -19,12 +19,13 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.plan.state import fingerprint_of
-from tests.apply.conftest import Clocked, make_rig
+from tests.apply.rig import Clocked, make_rig
 from tests.apply.test_every_fault import STRIDE, run_all, tell
 from tests.apply.test_life_of_a_box import GATEWAY, faultless
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]

@@ -16,7 +16,7 @@ from asa_automate.model import Identity, Reading
 from asa_automate.plan.document import DevicePlan
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Rig
+    from tests.apply.rig import Rig
 
 GATEWAY = "192.168.1.1"
 Edit = Callable[["Rig"], Any]
