@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from asa_automate.apply.outcome import State
@@ -243,6 +243,7 @@ def test_noise_at_every_question(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=st.text(min_size=1, max_size=60).filter(lambda t: bool(t.strip(" \r\n\t\x00"))))
+@example(text="\x1f").via("a reply of nothing but a control character")
 def test_any_text_behind_a_line_is_a_refusal(text: str) -> None:
     """Whatever its wording or language: never a success."""
     rig = make_rig(None, None, (Fault(14, "garbage", text=text),))
