@@ -53,6 +53,7 @@ WORLD = (
 
 #: A library is named in one place, where its exceptions and types become ours.
 SEAMS = {
+    "apprise": ("collect",),
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
     "jinja2": ("report",),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import CTE, Connection, Row, Select, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from asa_automate.errors import StoreRefused
@@ -121,10 +121,18 @@ def _series_row(device: str, label: Label) -> dict[str, str]:
     return {"device": device} | {column.name: word for column, word in words}
 
 
+def _names() -> CTE:
+    """The devices that have samples: from one name to the next, however many samples there are."""
+    here = select(func.min(samples.c.device).label("device")).cte("names", recursive=True)
+    after = select(func.min(samples.c.device)).where(samples.c.device > here.c.device)
+    return here.union_all(select(after.scalar_subquery()).where(here.c.device.is_not(None)))
+
+
 def sampled_devices(store: Store) -> list[str]:
     """Names of the devices that have samples, sorted."""
     with store.read() as connection:
-        return sorted(connection.scalars(select(samples.c.device).distinct()))
+        found = connection.scalars(select(_names().c.device))
+        return sorted(name for name in found if name is not None)
 
 
 def answered(store: Store, slot: float) -> frozenset[str]:
@@ -136,10 +144,14 @@ def answered(store: Store, slot: float) -> frozenset[str]:
 
 def last_success(store: Store) -> dict[str, float]:
     """When the latest sample of each device was taken, seconds since the epoch."""
-    newest = select(func.max(samples.c.id)).group_by(samples.c.device)
+    names = _names()
+    mine = samples.alias()
+    newest = select(func.max(mine.c.id)).where(mine.c.device == names.c.device)
     with store.read() as connection:
         rows = connection.execute(
-            select(samples.c.device, samples.c.at).where(samples.c.id.in_(newest))
+            select(samples.c.device, samples.c.at)
+            .select_from(names)
+            .join(samples, samples.c.id == newest.scalar_subquery())
         )
         return {row.device: row.at for row in rows}
 
