@@ -100,7 +100,7 @@ def lines_of(process: "subprocess.Popen[str]", count: int) -> list[dict[str, obj
 
 
 def collected_twice(process: "subprocess.Popen[str]", here: Site) -> list[dict[str, object]]:
-    """What is told until each firewall has two samples: rounds may be skipped on a busy machine."""
+    """What is told until each has two samples: a busy machine may skip rounds."""
     told: list[dict[str, object]] = []
     taken: Counter[str] = Counter()
     while min((taken[name] for name in here.boxes), default=0) < 2:
