@@ -209,6 +209,7 @@ def table(found: Mapping[str, Any]) -> str:
         ("CPU of netmiko's stock driver a firewall, ms", f"{found['stock_cpu_ms']:.1f}", ""),
         ("stock driver : collector", f"{found['ratio']:.2f}", ""),
     ]
+    notes = "" if found["stock_good"] == 1 else _note(found["stock_good"])
     return "\n".join(grid(["collector, over SSH on loopback", "", "wanted"], rows)) + notes
 
 
