@@ -21,6 +21,9 @@ PURE_UNLESS_NAMED = ("apply", "collect", "device", "lab")
 
 #: Modules of those folders that touch the world, each with what it touches.
 EDGES = {
+    "asa_automate.collect.alerts.places": "tells people over whatever apprise can reach",
+    "asa_automate.collect.alerts.syslog": "sends to a syslog of this host",
+    "asa_automate.collect.alerts.watch": "reads the store, and writes how rules stand to it",
     "asa_automate.collect.collector": "reads many firewalls side by side",
     "asa_automate.collect.rounds": "waits for many firewalls in threads",
     "asa_automate.collect.schedule": "keeps the time",
@@ -53,6 +56,7 @@ WORLD = (
 
 #: A library is named in one place, where its exceptions and types become ours.
 SEAMS = {
+    "apprise": ("collect",),
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
     "jinja2": ("report",),

@@ -4,6 +4,8 @@ import json
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +17,22 @@ from asa_automate.cli.settings import Settings
 from asa_automate.errors import AsaAutomateError, Exit, gravest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asa_automate.cli.collecting import Wiring
-    from asa_automate.collect.collector import Outcome
+    from asa_automate.collect.collector import Outcome, Reader
+    from asa_automate.inventory import Inventory
     from asa_automate.model import Device
     from asa_automate.store.engine import Store
+    from asa_automate.store.values import Sample
+
+
+class What(StrEnum):
+    """What is asked for; the configuration besides the counters."""
+
+    COUNTERS = "counters"
+    CONFIG = "config"
+
 
 DEFAULT_WORKERS = 8
 MOST_WORKERS = 256
@@ -27,6 +41,8 @@ EXAMPLES = {
     "asa-automate collect": "one sample of each firewall",
     "asa-automate collect --limit site=ams": "only of those in Amsterdam",
     "asa-automate collect --every 5m --keep 400d": "keep going until Ctrl-C or SIGTERM",
+    "asa-automate collect --what config": "the configuration too: who is really exempt",
+    "asa-automate collect --every 5m --alerts alerts.yaml": "judge alert rules after each round",
     "asa-automate collect --from-dir texts": "of texts/<device>/show_service-policy.txt",
 }
 
@@ -42,6 +58,10 @@ def collect(
         Path | None,
         typer.Option("--from-dir", metavar="DIR", help="Read saved texts, ask no firewall."),
     ] = None,
+    what: Annotated[
+        What,
+        typer.Option("--what", help="config: the configuration too, judged as `check` does."),
+    ] = What.COUNTERS,
     every: Annotated[
         str | None,
         typer.Option("--every", metavar="TIME", help="Keep going: 90s, 5m, 1h."),
@@ -53,6 +73,10 @@ def collect(
             metavar="TIME",
             help="Throw away samples older than this (400d, say); hourly figures stay.",
         ),
+    ] = None,
+    alerts: Annotated[
+        Path | None,
+        typer.Option("--alerts", metavar="FILE", help="Judge these alert rules after each round."),
     ] = None,
     workers: Annotated[
         int,
@@ -79,6 +103,7 @@ def collect(
     credential is not used again.
     """
     from asa_automate.cli.collecting import Wiring, once
+    from asa_automate.cli.watching import look, to_stdout, watch_of
     from asa_automate.collect.slots import seconds_of
     from asa_automate.collect.turns import Limits
     from asa_automate.inventory import load
@@ -87,23 +112,38 @@ def collect(
     period = None if every is None else seconds_of(every)
     kept = None if keep is None else seconds_of(keep)
     limits = Limits(workers, per_site, per_credential, logins_per_second)
-    devices = tuple(load(settings.inventory).select(settings.limits).devices)
+    inventory = load(settings.inventory)
+    devices = inventory.select(settings.limits).devices
+    lines: list[str] = []
     with closing(open_store(settings.store)) as store:
         wiring = Wiring(settings, store, limits, from_dir, lambda one: _tell(settings, one))
+        if what is What.CONFIG:
+            wiring = replace(wiring, look=_looker(inventory, store, from_dir))
+        if alerts is not None:
+            write = lines.append if period is None else to_stdout
+            wiring = replace(wiring, watch=watch_of(settings, store, alerts, inventory, write))
         if period is not None:
             return _keep_going(wiring, devices, period, kept)
         outcomes = once(wiring, devices)
         _tend(store, kept)
-    _show(settings, outcomes)
+        if wiring.watch:
+            look(wiring.watch)
+    _show(settings, outcomes, lines)
     return gravest(outcome.exit for outcome in outcomes)
+
+
+def _looker(
+    inventory: "Inventory", store: "Store", from_dir: Path | None
+) -> "Callable[[Device, Reader, Sample], None]":
+    from asa_automate.cli.verdicts import looker
+
+    return looker(inventory, store, from_dir)
 
 
 def _keep_going(
     wiring: "Wiring", devices: "tuple[Device, ...]", every: float, kept: float | None
 ) -> Exit:
     """Until somebody stops it, which is how it ends."""
-    from dataclasses import replace
-
     from asa_automate.cli.collecting import keep_going
 
     settings = wiring.settings
@@ -141,15 +181,17 @@ def _tell(settings: Settings, outcome: "Outcome") -> None:
         say(settings, f"{outcome.device}: {_count(outcome)} counters", level=1)
 
 
-def _show(settings: Settings, outcomes: "list[Outcome]") -> None:
+def _show(settings: Settings, outcomes: "list[Outcome]", alerts: list[str]) -> None:
+    """What came of each firewall, and JSON lines of alerts; with JSON one array of both."""
     if settings.json:
-        emit_json([_as_json(outcome) for outcome in outcomes])
+        emit_json([*map(_as_json, outcomes), *map(json.loads, alerts)])
         return
     rows = [
         [outcome.device, _word(outcome), str(_count(outcome)), _serial(outcome) or ""]
         for outcome in outcomes
     ]
     table(settings, ["device", "outcome", "counters", "serial"], rows)
+    sys.stdout.writelines(alerts)
 
 
 def _as_json(outcome: "Outcome") -> dict[str, object]:

@@ -3,16 +3,16 @@
 import fcntl
 import hashlib
 import os
-import signal
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from asa_automate.cli.settings import Settings, private_directory
+from asa_automate.cli.signals import ENDS, taken
+from asa_automate.cli.watching import looking
 from asa_automate.collect.collector import Asking, Outcome, Reader
 from asa_automate.collect.rounds import Rounds
 from asa_automate.collect.schedule import Job, ticking
@@ -21,9 +21,10 @@ from asa_automate.collect.spool import Spool
 from asa_automate.collect.turns import Limits, Turn, Turns
 from asa_automate.errors import AsaAutomateError, BadInput, StoreRefused
 from asa_automate.model import Device
-from asa_automate.store.values import Gap
+from asa_automate.store.values import Gap, Sample
 
 if TYPE_CHECKING:
+    from asa_automate.collect.alerts.watch import Watch
     from asa_automate.store.engine import Store
 
 #: Share of the period by which a round may be late, and the most seconds of that.
@@ -40,6 +41,8 @@ class Wiring:
     limits: Limits
     from_dir: Path | None
     told: Callable[[Outcome], None]
+    look: Callable[[Device, Reader, Sample], None] | None = None
+    watch: "Watch | None" = None
     spool: Spool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +69,7 @@ class Wiring:
             clock=time.time,
             claim=self._claim,
             changing=self._changing,
+            look=self.look,
         )
 
     def credential_of(self, device: Device) -> Hashable:
@@ -185,10 +189,6 @@ def keep_going(
         wiring.gap(outcome, slot)
         wiring.told(outcome)
 
-    turns = Turns(wiring.limits, wiring.credential_of)
-    rounds = Rounds(
-        turns, wiring.asking(), told, wiring.limits.workers, time.monotonic, skipped=busy
-    )
     last: list[float | None] = [_last_slot(wiring, every)]
 
     def due() -> None:
@@ -199,8 +199,18 @@ def keep_going(
 
     jitter = min(JITTER * every, MOST_JITTER)
     jobs = [Job(due, every, jitter), Job(hourly, TEND_EVERY)]
-    with _stops(rounds.stop), ticking(jobs):
-        rounds.run(forever=True)
+    with looking(wiring.watch, every) as bell:
+        rounds = Rounds(
+            Turns(wiring.limits, wiring.credential_of),
+            wiring.asking(),
+            told,
+            wiring.limits.workers,
+            time.monotonic,
+            skipped=busy,
+            rested=bell,
+        )
+        with taken(ENDS, rounds.stop), ticking(jobs):
+            rounds.run(forever=True)
     wiring.spool.last_try()
 
 
@@ -230,19 +240,3 @@ def _say_missed(
     for device in devices if count else ():
         text = f"{device.name}: {count} rounds were missed: nobody was collecting"
         wiring.spool.note(Gap(device.name, slot, "missed", text, slot))
-
-
-@contextmanager
-def _stops(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the collecting, not the sample that is being taken."""
-
-    def asked_to(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop()
-
-    before = {name: signal.signal(name, asked_to) for name in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)

@@ -1,11 +1,9 @@
 """``serve``: the counters of the store for Prometheus."""
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ import typer
 from asa_automate.cli.options import command
 from asa_automate.cli.output import complain, say
 from asa_automate.cli.settings import Settings
+from asa_automate.cli.signals import ENDS, taken
 from asa_automate.errors import AsaAutomateError, BadInput, Exit, Refused, UsageError
 
 DEFAULT_LISTEN = "127.0.0.1:9877"
@@ -64,7 +63,8 @@ def serve(
             ) as server:
                 where = f"{host}:{server.server_address[1]}"
                 say(settings, f"serving http://{where}/metrics; Ctrl-C ends it")
-                with _stops(server.shutdown):
+                # `shutdown` waits for the loop that the signal interrupts.
+                with taken(ENDS, lambda: Thread(target=server.shutdown, daemon=True).start()):
                     server.serve_forever(poll_interval=0.2)
         except OSError as error:
             raise Refused(f"cannot listen on {listen}: {error.strerror}") from error
@@ -103,21 +103,3 @@ def _token(path: Path) -> str:
     if len(text) < SHORTEST_TOKEN or not text.isprintable() or " " in text:
         raise BadInput(f"{path}: a token is one word of {SHORTEST_TOKEN} characters or more")
     return text
-
-
-@contextmanager
-def _stops(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the serving; `stop` waits for the loop that the signal interrupts."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def asked_to(*_: object) -> None:
-        threading.Thread(target=stop, daemon=True).start()
-
-    before = {name: signal.signal(name, asked_to) for name in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)

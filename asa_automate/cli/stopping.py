@@ -4,10 +4,10 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 
 from asa_automate.apply.ports import Stopped
 from asa_automate.cli.output import complain
+from asa_automate.cli.signals import ENDS, taken
 
 _ONCE = "stopping: the line under way is finished and each device is left whole"
 _AGAIN = "stopping already: each device is being left whole"
@@ -27,19 +27,10 @@ class Stop:
     @contextmanager
     def listening(self) -> "Iterator[Stop]":
         """Take the signals for as long as devices are being changed, and their ends shown."""
-        names = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-        if threading.current_thread() is not threading.main_thread():
+        with taken((*ENDS, signal.SIGHUP), self._ask):
             yield self
-            return
-        before = {name: signal.signal(name, self._ask) for name in names}
-        try:
-            yield self
-        finally:
-            for name, handler in before.items():
-                signal.signal(name, handler)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
+    def _ask(self) -> None:
         again = self._asked.is_set()
         self._asked.set()
         with suppress(OSError):  # the terminal may be the very thing that is gone

@@ -9,7 +9,14 @@ from asa_automate import __version__
 from asa_automate.collect.readings import readings_of
 from asa_automate.collect.rounds import Rounds
 from asa_automate.collect.turns import Limits, Login, Turn, Turns
-from asa_automate.errors import AsaAutomateError, Exit, LoginRefused, Refused, StoreRefused
+from asa_automate.errors import (
+    AsaAutomateError,
+    Exit,
+    LoginRefused,
+    Refused,
+    StoreRefused,
+    gravest,
+)
 from asa_automate.model import Device
 from asa_automate.show.device import parse_version
 from asa_automate.show.service_policy import parse_service_policy
@@ -63,6 +70,7 @@ class Asking:
             while another collector has it.
         changing: whether the device is being changed now; then it is left alone, or, if that
             began meanwhile, its sample is marked.
+        look: asks the device more, over the same session, once its sample is taken.
     """
 
     open_reader: Callable[[Device], Reader]
@@ -70,6 +78,7 @@ class Asking:
     clock: Callable[[], float]
     claim: Callable[[Device], AbstractContextManager[bool]] = lambda _: nullcontext(True)
     changing: Callable[[Device], bool] = lambda _: False
+    look: Callable[[Device, Reader, Sample], None] | None = None
 
     def __call__(self, turn: Turn) -> Outcome:
         """Ask the device whose turn it is; never raises."""
@@ -91,20 +100,31 @@ class Asking:
     def _one(self, turn: Turn) -> Outcome:
         if self.changing(turn.device):
             return skipped(turn.device.name, "changing", "is being changed; left alone")
-        sample = replace(self._ask(turn.device), slot=turn.slot)
-        sample = replace(sample, changing=self.changing(turn.device))
+        sample, beside = self._ask(turn.device)
+        sample = replace(sample, slot=turn.slot, changing=self.changing(turn.device))
         try:
             self.keep(sample)
         except StoreRefused as error:
             return replace(_failed(sample.device, error), login=Login.GOOD)
-        return replace(_judged(sample), login=Login.GOOD)
+        found = replace(_judged(sample), login=Login.GOOD)
+        return _with(found, beside) if beside else found
 
-    def _ask(self, device: Device) -> Sample:
+    def _ask(self, device: Device) -> tuple[Sample, AsaAutomateError | None]:
+        """The sample, and what went wrong after it."""
         reader = self.open_reader(device)
         try:
-            return take_sample(device.name, reader, self.clock())
+            sample = take_sample(device.name, reader, self.clock())
+            return sample, self._look(device, reader, sample)
         finally:
             reader.close()
+
+    def _look(self, device: Device, reader: Reader, sample: Sample) -> AsaAutomateError | None:
+        if self.look:
+            try:
+                self.look(device, reader, sample)
+            except AsaAutomateError as error:
+                return error
+        return None
 
 
 def take_sample(device: str, reader: Reader, now: float) -> Sample:
@@ -175,6 +195,13 @@ def gap_word(error: AsaAutomateError) -> str:
         case _ if error.exit is Exit.UNREACHABLE:
             return "unreachable"
     return "unreadable"
+
+
+def _with(found: Outcome, error: AsaAutomateError) -> Outcome:
+    """The sample is good; what was asked besides is not."""
+    text = f"{found.device}: its configuration: {error.message}"
+    told = f"{found.message}; {text}" if found.message else text
+    return replace(found, exit=gravest((found.exit, error.exit)), message=told)
 
 
 def _judged(sample: Sample) -> Outcome:

@@ -65,48 +65,69 @@ def listening(
     Raises:
         OSError: the address cannot be had.
     """
-    registry = registry_of(read)
-
-    class Handler(BaseHTTPRequestHandler):
-        server_version = "asa-automate"
-        sys_version = ""
-        timeout = 10
-
-        def do_GET(self) -> None:
-            if self.path.partition("?")[0] != "/metrics":
-                self._answer(404, b"only /metrics is here\n")
-            elif token is not None and not self._may(token):
-                self._answer(401, b"a token is needed\n", **{"WWW-Authenticate": "Bearer"})
-            else:
-                self._metrics()
-
-        def _may(self, token: str) -> bool:
-            given = self.headers.get("Authorization", "")
-            return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-
-        def _metrics(self) -> None:
-            encoder, kind = choose_encoder(self.headers.get("Accept", ""))
-            try:
-                text = encoder(registry)
-            except Exception as error:  # the scraper sees that it failed, and the server lives
-                failed(error)
-                self._answer(503, b"the store cannot be read\n")
-                return
-            self._answer(200, text, **{"Content-Type": kind})
-
-        def _answer(self, status: int, body: bytes, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in ({"Content-Type": "text/plain; charset=utf-8"} | headers).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_words: object) -> None:
-            """Scrapes are not news."""
-
-    server = ThreadingHTTPServer((host, port), Handler)
+    server = _Server((host, port), registry_of(read), token, failed)
     try:
         yield server
     finally:
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Hands each scraper to a thread of its own."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        registry: CollectorRegistry,
+        token: str | None,
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.registry = registry
+        self.token = token
+        self.failed = failed
+        super().__init__(address, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one scraper."""
+
+    server: _Server
+    server_version = "asa-automate"
+    sys_version = ""
+    timeout = 10
+
+    def do_GET(self) -> None:
+        """`/metrics`, for those who may."""
+        if self.path.partition("?")[0] != "/metrics":
+            self._answer(404, b"only /metrics is here\n")
+        elif not self._may():
+            self._answer(401, b"a token is needed\n", **{"WWW-Authenticate": "Bearer"})
+        else:
+            self._metrics()
+
+    def _may(self) -> bool:
+        if self.server.token is None:
+            return True
+        given = self.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {self.server.token}".encode())
+
+    def _metrics(self) -> None:
+        encoder, kind = choose_encoder(self.headers.get("Accept", ""))
+        try:
+            text = encoder(self.server.registry)
+        except Exception as error:  # the scraper sees that it failed, and the server lives
+            self.server.failed(error)
+            self._answer(503, b"the store cannot be read\n")
+            return
+        self._answer(200, text, **{"Content-Type": kind})
+
+    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in ({"Content-Type": "text/plain; charset=utf-8"} | headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        """Scrapes are not news."""

@@ -1,13 +1,14 @@
 """What the store says, as metrics for Prometheus: names, labels, values. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from asa_automate.store.values import Label
+from asa_automate.collect.current import ENGINE, Current
+from asa_automate.collect.exemption import state_of
+from asa_automate.store.values import State
 
 PLACE = ("device", "scope", "policy", "class")
-ENGINE = "esmtp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ SUCCESS = Metric(
 STATE = Metric(
     "asa_exemption_state",
     "gauge",
-    "1 where the class of our exemption inspects the rest of the mail, 0 where it is not seen.",
+    "1: the mail gateways are exempt, 0.5: partly, 0: not, -1: cannot be told.",
     ("device",),
 )
 METRICS = (PACKETS, INSPECTED, DROPS, SUCCESS, STATE)
@@ -50,20 +51,10 @@ METRICS = (PACKETS, INSPECTED, DROPS, SUCCESS, STATE)
 TOTALS = {"packets": INSPECTED, "drops": DROPS}
 UNTOLD = frozenset({"reset_drops", "lock_fails"})
 
+#: How the state of an exemption is shown as a number.
+NUMBERS = {State.EXEMPT: 1.0, State.PARTLY: 0.5, State.NOT_EXEMPT: 0.0, State.CANNOT_TELL: -1.0}
+
 Series = dict[tuple[str, ...], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Current:
-    """A device as of its latest sample.
-
-    ``totals`` has the counters that are there: first value and all known increments since, so
-    that a cleared counter does not go back and another unit's does not leap.
-    """
-
-    device: str
-    at: float
-    totals: Mapping[Label, int]
 
 
 def series_of(found: Iterable[Current], exempting_class: str) -> dict[Metric, Series]:
@@ -73,9 +64,8 @@ def series_of(found: Iterable[Current], exempting_class: str) -> dict[Metric, Se
         series[SUCCESS][(current.device,)] = current.at
         for metric, labels, value in _counters(current):
             series[metric][labels] = series[metric].get(labels, 0) + value
-        mail = {label.class_ for label in current.totals if label.engine == ENGINE}
-        if current.totals:
-            series[STATE][(current.device,)] = float(exempting_class in mail)
+        if state := state_of(current, exempting_class):
+            series[STATE][(current.device,)] = NUMBERS[state[0]]
     return series
 
 

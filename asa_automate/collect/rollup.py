@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from asa_automate.collect.deltas import Change, Fold
 from asa_automate.collect.folded import as_text, from_text
+from asa_automate.store.alerts import drop_events
 from asa_automate.store.engine import Store
 from asa_automate.store.hourly import (
     KEPT,
@@ -22,6 +23,7 @@ from asa_automate.store.hourly import (
 )
 from asa_automate.store.samples import history, numbered, oldest_after, sampled_devices
 from asa_automate.store.values import Hour, Label, Observation
+from asa_automate.store.verdicts import drop_verdicts
 
 HOUR = 3600
 # A sample may be written some time after it was taken.
@@ -139,7 +141,8 @@ def tend(store: Store, now: float, keep: float | None) -> None:
         if keep is not None:
             keep_since(store, device, now - keep)
     if keep is not None:
-        drop_gaps(store, now - keep)
+        for drop in (drop_gaps, drop_verdicts, drop_events):
+            drop(store, now - keep)
 
 
 def increments(store: Store, device: str, *, since: float) -> Mapping[Label, int]:

@@ -48,6 +48,7 @@ class Rounds(Generic[Outcome]):
         ask: called in a thread of its own; never raises.
         told: what came of each turn, in the thread of `run`.
         skipped: a device that still is at its last round when the next one comes.
+        rested: nobody waits, and nobody is being asked; in the thread of `run`.
         monotonic: a clock that never jumps, in seconds.
     """
 
@@ -59,11 +60,13 @@ class Rounds(Generic[Outcome]):
         workers: int,
         monotonic: Callable[[], float],
         skipped: Callable[[Device, float | None], None] = lambda _device, _slot: None,
+        rested: Callable[[], None] = lambda: None,
     ) -> None:
         self._turns = turns
         self._ask = ask
         self._told = told
         self._skipped = skipped
+        self._rested = rested
         self._monotonic = monotonic
         self._events: SimpleQueue[_Round | _Done[Outcome] | _Stop] = SimpleQueue()
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="collect")
@@ -82,8 +85,10 @@ class Rounds(Generic[Outcome]):
         try:
             while True:
                 self._begin()
-                if self._turns.idle and (self._stopping or not (forever or self._due())):
-                    return
+                if self._turns.idle:
+                    if self._stopping or not (forever or self._due()):
+                        return
+                    self._rested()
                 self._take(self._next_event())
         finally:
             # After an exception (Ctrl-C of one round) the devices not begun are left alone.

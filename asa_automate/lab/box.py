@@ -169,6 +169,7 @@ class Box:
             for boot in self.chassis.boots:
                 boot()
             self.counts.reloads += 1
+            self.chassis.booted = self.seconds
             self.chassis.hang_up()
 
     def take_over(self, knobs: Knobs, running: Tree, startup: Tree) -> None:

@@ -22,6 +22,8 @@ class Chassis(Generic[Space]):
             for every line of the configuration.
         prompt_suffix: what the prompt has after the name; ``None``: what the knob says.
         replica: what the mate has been told.
+        seconds: how far the virtual clock has gone.
+        booted: where it stood when the answering unit was started last.
     """
 
     script: Script
@@ -34,6 +36,7 @@ class Chassis(Generic[Space]):
     prompt_suffix: str | None = None
     replica: Replica = field(default_factory=Replica)
     seconds: float = 0.0
+    booted: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def hang_up(self) -> None:

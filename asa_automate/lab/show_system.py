@@ -48,7 +48,7 @@ def version(box: Box, words: Words) -> str:
     changed = f"Configuration last modified by {box.last_change}"
     if not box.last_change:
         changed = "Configuration has not been modified since last system restart."
-    up = _up(box.seconds)
+    up = _up(box.seconds - box.chassis.booted)
     return _VERSION.format(
         product=_PRODUCTS[product(box.running, box.knobs)],
         version=f"{box.running.version} {space_mark(box.space)}",

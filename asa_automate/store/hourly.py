@@ -105,12 +105,7 @@ def drop_samples(store: Store, device: str, *, before: int, upto: int, state: st
     with store.write() as connection:
         if _locked(store, connection, device, KEPT) != before:
             return False
-        known = series_of(connection, device)
-        connection.execute(
-            delete(counters).where(
-                counters.c.series_id.in_(known.values()), counters.c.sample_id <= upto
-            )
-        )
+        connection.execute(delete(counters).where(counters.c.sample_id.in_(mine)))
         connection.execute(delete(samples).where(samples.c.id.in_(mine)))
         _move(connection, store, device, KEPT, upto, state)
     return True

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import CTE, Connection, Row, Select, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from asa_automate.errors import StoreRefused
 from asa_automate.store.canonical import canonical
@@ -39,24 +40,40 @@ def record_samples(store: Store, taken: Sequence[Sample]) -> list[int]:
         AnsweredBefore: there is one for the scheduled instant of one of them.
     """
     known: dict[str, Mapping[Label, int]] = {}
-    rows: list[dict[str, int]] = []
-    numbers = []
-    once = store.insert(samples).on_conflict_do_nothing(index_elements=["device", "slot"])
-    statement = once.returning(samples.c.id)
+    rows: list[tuple[int, int, int]] = []
     with store.write() as connection:
-        for sample in taken:
+        numbers = _insert_samples(store, connection, taken)
+        for number, sample in zip(numbers, taken, strict=True):
             readings = {storable_label(x): value for x, value in sample.seen.readings.items()}
-            numbers.append(number := _insert(store, connection, statement, sample))
             if not readings.keys() <= known.get(sample.device, {}).keys():
                 known[sample.device] = _series(store, connection, sample.device, readings)
             ids = known.get(sample.device, {})
-            rows += [
-                {"series_id": ids[label], "sample_id": number, "value": value}
-                for label, value in readings.items()
-            ]
+            rows += [(number, ids[label], value) for label, value in readings.items()]
         if rows:
-            connection.execute(insert(counters), rows)
+            _insert_counters(connection, rows)
     return numbers
+
+
+def _insert_samples(store: Store, connection: Connection, taken: Sequence[Sample]) -> list[int]:
+    """The samples without their counters; many of them in one statement."""
+    statement = insert(samples).returning(samples.c.id, sort_by_parameter_order=True)
+    try:
+        return list(connection.scalars(statement, list(map(_sample_row, taken))))
+    except IntegrityError as error:
+        raise AnsweredBefore(
+            f"store {store.name}: this scheduled instant was answered before; it counts once",
+            device=taken[0].device if len(taken) == 1 else None,
+        ) from error
+
+
+def _insert_counters(connection: Connection, rows: list[tuple[int, int, int]]) -> None:
+    """As the driver does it: SQLAlchemy would make a mapping of each row and take it apart."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    connection.exec_driver_sql(
+        "INSERT INTO counters (sample_id, series_id, value) "  # noqa: S608  # our own words
+        f"VALUES ({mark}, {mark}, {mark})",
+        rows,
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -65,9 +82,9 @@ def storable_label(label: Label) -> Label:
     return Label(*map(storable, label))
 
 
-def _insert(store: Store, connection: Connection, statement: Any, sample: Sample) -> int:
+def _sample_row(sample: Sample) -> dict[str, object]:
     seen = sample.seen
-    row = {
+    return {
         "device": sample.device,
         "at": seen.at,
         "slot": sample.slot,
@@ -79,13 +96,6 @@ def _insert(store: Store, connection: Connection, statement: Any, sample: Sample
         "raw": sample.raw.encode("utf-8", "surrogateescape"),
         "changing": sample.changing,
     }
-    number = connection.scalars(statement, row).one_or_none()
-    if number is None:
-        raise AnsweredBefore(
-            f"store {store.name}: this scheduled instant was answered before; it counts once",
-            device=sample.device,
-        )
-    return int(number)
 
 
 def _series(
@@ -111,10 +121,18 @@ def _series_row(device: str, label: Label) -> dict[str, str]:
     return {"device": device} | {column.name: word for column, word in words}
 
 
+def _names() -> CTE:
+    """The devices that have samples: from one name to the next, however many samples there are."""
+    here = select(func.min(samples.c.device).label("device")).cte("names", recursive=True)
+    after = select(func.min(samples.c.device)).where(samples.c.device > here.c.device)
+    return here.union_all(select(after.scalar_subquery()).where(here.c.device.is_not(None)))
+
+
 def sampled_devices(store: Store) -> list[str]:
     """Names of the devices that have samples, sorted."""
     with store.read() as connection:
-        return sorted(connection.scalars(select(samples.c.device).distinct()))
+        found = connection.scalars(select(_names().c.device))
+        return sorted(name for name in found if name is not None)
 
 
 def answered(store: Store, slot: float) -> frozenset[str]:
@@ -126,10 +144,14 @@ def answered(store: Store, slot: float) -> frozenset[str]:
 
 def last_success(store: Store) -> dict[str, float]:
     """When the latest sample of each device was taken, seconds since the epoch."""
-    newest = select(func.max(samples.c.id)).group_by(samples.c.device)
+    names = _names()
+    mine = samples.alias()
+    newest = select(func.max(mine.c.id)).where(mine.c.device == names.c.device)
     with store.read() as connection:
         rows = connection.execute(
-            select(samples.c.device, samples.c.at).where(samples.c.id.in_(newest))
+            select(samples.c.device, samples.c.at)
+            .select_from(names)
+            .join(samples, samples.c.id == newest.scalar_subquery())
         )
         return {row.device: row.at for row in rows}
 
@@ -198,7 +220,8 @@ def _readings(
     known = {number: label for label, number in series_of(connection, device).items()}
     query: Select[Any] = (
         select(counters.c.sample_id, counters.c.series_id, counters.c.value)
-        .where(counters.c.series_id.in_(known), counters.c.sample_id.between(first, last))
+        .join(samples, samples.c.id == counters.c.sample_id)
+        .where(samples.c.device == device, samples.c.id.between(first, last))
         .order_by(counters.c.sample_id, counters.c.series_id)
     )
     found: dict[int, dict[Label, int]] = {}

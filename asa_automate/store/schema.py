@@ -7,12 +7,16 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from asa_automate.errors import BadInput, StoreRefused
 from asa_automate.store.tables import (
     SCHEMA_VERSION,
+    alert_events,
+    alerts,
+    counters,
     gaps,
     hourly,
     journal_head,
     marks,
     meta,
     metadata,
+    verdicts,
 )
 
 GENESIS = "0" * 64
@@ -74,8 +78,25 @@ def _from_1(connection: Connection) -> None:
         table.create(connection)
 
 
+def _from_2(connection: Connection) -> None:
+    """Counters by sample first; verdicts of checks, and alerts."""
+    connection.execute(text("ALTER TABLE counters RENAME TO counters_2"))
+    if connection.dialect.name == "postgresql":  # names of constraints are the schema's
+        connection.execute(text("ALTER INDEX counters_pkey RENAME TO counters_2_pkey"))
+    for table in (counters, verdicts, alerts, alert_events):
+        table.create(connection)
+    columns = "sample_id, series_id, value"
+    connection.execute(
+        text(
+            f"INSERT INTO counters ({columns}) SELECT {columns} FROM counters_2 "  # noqa: S608  # our own words
+            "ORDER BY sample_id, series_id"
+        )
+    )
+    connection.execute(text("DROP TABLE counters_2"))
+
+
 #: Version of the schema -> what takes it to the next one.
-STEPS: dict[int, Callable[[Connection], None]] = {1: _from_1}
+STEPS: dict[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
 
 
 def _create(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MICROSECONDS = 1_000_000
 
 metadata = MetaData()
@@ -198,13 +199,13 @@ series = Table(
     UniqueConstraint("device", "scope", "policy", "class", "engine", "map", "name", "action"),
 )
 
+# The sample comes first in the key: what is written together lies together, at the end.
 counters = Table(
     "counters",
     metadata,
-    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
     Column("sample_id", Integer, ForeignKey("samples.id"), primary_key=True),
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
     Column("value", BigInteger, nullable=False),
-    Index("counters_of_sample", "sample_id"),
     sqlite_with_rowid=False,
 )
 
@@ -247,4 +248,51 @@ marks = Table(
     Column("kind", Text, primary_key=True),
     Column("sample_id", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+# What `check` said of a firewall's gateways; `classed`: whether the counters of that moment had
+# our class, so that a change since then is seen. `gateways` (JSON): address -> state.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("device", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("classed", Boolean, nullable=False),
+    Column("fingerprint", Words),
+    Column("gateways", Text, nullable=False),
+    Index("verdicts_of_device", "device", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Where each alert rule stands on each firewall; no row: nothing is wrong. `since` is when that
+# began, `baseline` what a rule that watches for drift holds for the wanted state.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("rule", Words, primary_key=True),
+    Column("device", Words, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("fired", Instant),
+    Column("value", Float),
+    Column("baseline", Text),
+)
+
+# What alerts had to say, written with the state that it speaks of; `due` (JSON) lists the
+# places that have not heard it yet.
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("rule", Words, nullable=False),
+    Column("device", Words, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("value", Float),
+    Column("text", Words, nullable=False),
+    Column("due", Words, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -79,3 +80,29 @@ class Hour:
     breaks: int
     value: int
     epoch: int
+
+
+class State(StrEnum):
+    """How far the mail gateways of a device are exempt; ``NOBODY``: no exemption is wanted."""
+
+    EXEMPT = "exempt"
+    PARTLY = "partly"
+    NOT_EXEMPT = "not-exempt"
+    CANNOT_TELL = "cannot-tell"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of the configuration said, at an instant.
+
+    ``gateways`` is the state of each address; ``classed`` whether the counters of that moment had
+    the class of our exemption.
+    """
+
+    device: str
+    at: float
+    state: State
+    classed: bool
+    fingerprint: str | None
+    gateways: Mapping[str, str]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from asa_automate.cli.main import run
+from asa_automate.collect.alerts.rules import KINDS
 from asa_automate.collect.deltas import Reason
 from asa_automate.collect.metrics import METRICS
 
@@ -26,7 +27,7 @@ def test_its_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lines = [line for block in _FENCE.findall(PAGE) for line in block.splitlines()]
 
-    assert 6 == len(lines)
+    assert 7 == len(lines)
     for line in lines:
         program, *words = line.split()
         assert "asa-automate" == program
@@ -42,6 +43,14 @@ def test_each_reason_and_each_series_is_explained() -> None:
     for metric in METRICS:
         name = f"{metric.name}_total" if metric.kind == "counter" else metric.name
         assert f"`{name}" in PAGE
+
+
+def test_each_kind_of_rule_and_its_keys_are_explained() -> None:
+    alerts = PAGE[PAGE.index("## Alerts") :]
+    for kind, form in KINDS.items():
+        assert f"| `{kind}` | " in alerts
+        for name, field in form.model_fields.items():
+            assert f"`{field.alias or name}" in alerts or name == "kind", name
 
 
 def test_the_defaults_are_those_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,17 +6,18 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 
 from asa_automate.errors import AsaAutomateError, BadInput, StoreRefused
 from asa_automate.store.engine import Store, open_store
 from asa_automate.store.gaps import record_gaps
 from asa_automate.store.samples import history, record_sample
 from asa_automate.store.tables import SCHEMA_VERSION, meta, spent_plans
-from asa_automate.store.values import Gap, Observation, Sample
+from asa_automate.store.values import Gap, Label, Observation, Sample
 
 
 def mode(path: Path) -> int:
@@ -327,14 +328,47 @@ def test_what_a_writer_has_read_is_still_so_when_it_writes(url: str) -> None:
     assert ([], {"first", "second"}) == (before, set(found))
 
 
-def test_a_store_of_schema_1_is_brought_up(store: Store) -> None:
-    """The tables as version 1 made them, with a sample in them, written by hand."""
-    record_sample(store, Sample("fw1", Observation(1.0, None, None, True, {}), "", "t"))
+MASK = Label("global", "gp", "c", "esmtp", "m", "mask-banner", "")
+
+
+def as_schema_2(store: Store) -> None:
+    """The tables as version 2 made them, written by hand."""
+    with store.write() as connection:
+        for table in ("verdicts", "alerts", "alert_events"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE counters RENAME TO newer")
+        if store.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("ALTER INDEX counters_pkey RENAME TO newer_pkey")
+        connection.exec_driver_sql(
+            "CREATE TABLE counters (series_id INTEGER NOT NULL REFERENCES series (id), "
+            "sample_id INTEGER NOT NULL REFERENCES samples (id), value BIGINT NOT NULL, "
+            "PRIMARY KEY (series_id, sample_id))"
+        )
+        connection.exec_driver_sql("CREATE INDEX counters_of_sample ON counters (sample_id)")
+        connection.exec_driver_sql(
+            "INSERT INTO counters (series_id, sample_id, value) "
+            "SELECT series_id, sample_id, value FROM newer"
+        )
+        connection.exec_driver_sql("DROP TABLE newer")
+        connection.execute(update(meta).where(meta.c.key == "schema").values(value="2"))
+
+
+def as_schema_1(store: Store) -> None:
+    """The tables as version 1 made them."""
+    as_schema_2(store)
     with store.write() as connection:
         for table in ("gaps", "hourly", "marks"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("ALTER TABLE samples DROP COLUMN changing")
         connection.execute(update(meta).where(meta.c.key == "schema").values(value="1"))
+
+
+@pytest.mark.parametrize("older", [as_schema_1, as_schema_2])
+def test_an_older_store_is_brought_up(store: Store, older: Callable[[Store], None]) -> None:
+    """With a sample in it, which is the same afterwards."""
+    first = Observation(1.0, None, None, True, {MASK: 2**40})
+    record_sample(store, Sample("fw1", first, "", "t"))
+    older(store)
 
     again = open_store(store.engine.url.render_as_string(hide_password=False))
 
@@ -342,7 +376,11 @@ def test_a_store_of_schema_1_is_brought_up(store: Store) -> None:
         assert str(SCHEMA_VERSION) == connection.scalar(
             select(meta.c.value).where(meta.c.key == "schema")
         )
-    assert [1.0] == [seen.at for seen in history(again, "fw1")]
-    record_sample(again, Sample("fw1", Observation(2.0, None, None, True, {}), "", "t"))
+        indices = inspect(connection).get_pk_constraint("counters")
+        assert ["sample_id", "series_id"] == indices["constrained_columns"]
+    assert [first] == history(again, "fw1")
+    second = Observation(2.0, None, None, True, {MASK: 5})
+    record_sample(again, Sample("fw1", second, "", "t"))
+    assert [first, second] == history(again, "fw1")
     record_gaps(again, [Gap("fw1", 3.0, "unreachable", "no route")])
     again.close()
