@@ -69,6 +69,9 @@ def over_interfaces(running: RunningConfig, flow: Flow) -> Iterator[Flow]:
     """The flow between every two interfaces that have a policy of their own, or have none."""
     names: list[str | None] = [a.interface for a in running.service_policies if a.interface]
     names = [*dict.fromkeys(names), None]
+    if names == [None]:
+        yield flow
+        return
     for came in names:
         for goes in names:
             if came is None or came != goes:

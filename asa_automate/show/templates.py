@@ -98,8 +98,14 @@ def _visible(text: str) -> str:
 
 def _template(command: str, values: Collection[str]) -> "_Template":
     """The first template for ``command`` that gives ``values``; the user's directories lead."""
+    return _found(command, tuple(values), os.environ.get("NET_TEXTFSM", ""))
+
+
+@cache
+def _found(command: str, values: tuple[str, ...], listed: str) -> "_Template":
+    """Looked for once: a plan asks for its templates dozens of times."""
     name = f"cisco_asa_{'_'.join(command.split())}.textfsm"
-    searched = (*_extra_directories(), *_BUILT_IN)
+    searched = (*_extra_directories(listed), *_BUILT_IN)
     for directory in searched:
         if (directory / name).is_file():
             template = _compiled(directory / name)
@@ -109,9 +115,8 @@ def _template(command: str, values: Collection[str]) -> "_Template":
     raise AsaAutomateError(f"no template {name} in {places}: the installation is not complete")
 
 
-def _extra_directories() -> Iterator[Path]:
-    listed = os.environ.get("NET_TEXTFSM", "").split(os.pathsep)
-    return (Path(directory).expanduser() for directory in listed if directory)
+def _extra_directories(listed: str) -> Iterator[Path]:
+    return (Path(directory).expanduser() for directory in listed.split(os.pathsep) if directory)
 
 
 class _Template:
