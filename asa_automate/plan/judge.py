@@ -180,17 +180,18 @@ def _telling(running: RunningConfig) -> Iterator[PolicyClass]:
 
 
 def _meaning(running: RunningConfig) -> Hashable:
-    """All that the inspection of a flow depends on, as far as a plan can change it."""
+    """All that the inspection of a flow depends on, as far as a plan can change it.
+
+    A class that inspects nothing is passed over, whatever it takes.
+    """
     return tuple(
-        (attached, tuple(_class_meaning(running, entry) for entry in policy.classes))
+        (attached, tuple(_class_meaning(running, c) for c in policy.classes if c.inspects))
         for attached in running.service_policies
         if (policy := running.policy_maps.get(attached.policy))
     )
 
 
 def _class_meaning(running: RunningConfig, entry: PolicyClass) -> Hashable:
-    if not entry.inspects:
-        return None
     return (
         entry.name,
         frozenset((inspect.engine, inspect.argument) for inspect in entry.inspects),

@@ -80,6 +80,11 @@ def reader(command: str) -> Reader:
     return Reader(command, template, template.is_flat)
 
 
+def is_built_in(command: str) -> bool:
+    """Whether the template of ``command`` is ours, and so takes what we know it to take."""
+    return _template(command, ()).is_built_in
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a text as a terminal shows them: split at LF, CRLF and CR only."""
     plain = _visible(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -124,6 +129,7 @@ class _Template:
 
     def __init__(self, path: Path) -> None:
         self._lock = Lock()
+        self.is_built_in = path.parent in _BUILT_IN
         try:
             with path.open(encoding="utf-8") as file:
                 self._fsm = textfsm.TextFSM(file)
