@@ -15,13 +15,12 @@ from asa_automate.config.ends import (
     write_endpoint,
     write_ports,
 )
+from asa_automate.config.entries import COMMAND, WITH_PORTS, Entries, Usual
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import protocol_name
 from asa_automate.config.tree import Line
 from asa_automate.model import Address
 
-_COMMAND = "show running-config access-list"
-_WITH_PORTS = ("tcp", "udp", "sctp", "object-group")
 _WITH_TYPES = ("icmp", "icmp6")
 
 
@@ -104,13 +103,49 @@ def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl
     reference, *access-list extended*, keyword *line*).
     """
     given = list(lines)
+    read = Entries(known.names, known.service_groups)
+    usual = [_usual(line, read.usual(line.text), known) for line in given]
+    others = (line for line, part in zip(given, usual, strict=True) if part is None)
+    asked = rows(COMMAND, map(_alone, others))
     found: dict[str, list[Ace | Remark]] = {}
-    for line, row in zip(given, rows(_COMMAND, map(_alone, given)), strict=True):
+    for line, part in zip(given, usual, strict=True):
         parts = found.setdefault("".join(line.text.split(None, 2)[1:2]), [])
-        number = int(row["NUMBER"][:9] or 0)
-        part = _remark(line, number) if row["REMARK"] else _ace(row, line, number, known)
-        parts.insert(max(number - 1, 0) if row["NUMBER"] else len(parts), part)
+        if part is None:
+            _put(parts, line, next(asked), known)
+        else:
+            parts.append(part)
     return {name: _acl(name, parts) for name, parts in found.items()}
+
+
+def _usual(line: Line, found: Usual | None, known: Vocabulary) -> Ace | None:
+    if found is None or line.children:
+        return None
+    permit, protocol, service, source, source_ports, destination, destination_ports, behind = found
+    return Ace(
+        line.text,
+        permit,
+        protocol,
+        service,
+        source,
+        source_ports,
+        destination,
+        destination_ports,
+        behind[2],
+        behind[1],
+        True,
+        line.number,
+        "",
+        behind[0],
+        0,
+        known,
+    )
+
+
+def _put(parts: list[Ace | Remark], line: Line, row: Row, known: Vocabulary) -> None:
+    """What the template says of a line to the lines before it."""
+    number = int(row["NUMBER"][:9] or 0)
+    part = _remark(line, number) if row["REMARK"] else _ace(row, line, number, known)
+    parts.insert(max(number - 1, 0) if row["NUMBER"] else len(parts), part)
 
 
 def write_access_list(acl: Acl) -> list[str]:
@@ -212,7 +247,7 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         # What stands beneath an entry is the rest of a line that was broken.
         return Ace(line.text, permit, understood=False, line=line.number, number=number)
     protocol, service, words = _protocol(tuple(row["TRAFFIC"].split()))
-    groups = known.service_groups if protocol in _WITH_PORTS else ()
+    groups = known.service_groups if protocol in WITH_PORTS else ()
     words, of_somebody = _without_identity(words)
     source, words = take_endpoint(words, known.names)
     source_ports, words = take_ports(words, groups)
@@ -236,7 +271,7 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         understood=bool(protocol)
         and not (words or of_somebody or for_somebody)
         and "unknown" not in ends
-        and (protocol in _WITH_PORTS or not ported),
+        and (protocol in WITH_PORTS or not ported),
         line=line.number,
         icmp=" ".join(types),
         log=row.words("LOG"),

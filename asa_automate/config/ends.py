@@ -2,34 +2,61 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple
 
 from asa_automate.config.names import as_address, port_number, port_word
 from asa_automate.model import Address
 
 Network = IPv4Network | IPv6Network
+#: IP version, first and last address.
+Span = tuple[int, int, int]
 Words = tuple[str, ...]
 _OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
 _NAMED = ("object", "object-group", "interface")
 TCP_UDP = "tcp-udp"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Source or destination of an entry, as written.
+
+    Addresses are numbers here, and a tuple holds them: a long list has thousands of ends, which
+    are compared and looked up, and hardly ever printed.
 
     Args:
         kind: ``any``, ``any4``, ``any6``, ``network``, ``object``, ``object-group``,
             ``interface`` or ``unknown`` (not readable as an address: never guessed).
         name: of the object, the group or the interface; the words of an unknown one.
-        network: for ``network``; a host is a network of full length. Names of the ``name``
-            table are already replaced.
+        span: IP version, first and last address, for ``network``; a host is a network of full
+            length. Names of the ``name`` table are already replaced.
     """
 
     kind: str
     name: str = ""
-    network: Network | None = None
+    span: Span | None = None
+
+    @property
+    def network(self) -> Network | None:
+        """The network, where this is one."""
+        if self.span is None:
+            return None
+        version, first, last = self.span
+        make, bits = (IPv4Network, 32) if version == 4 else (IPv6Network, 128)
+        return make((first, bits - (last - first).bit_length()))
+
+    @property
+    def host(self) -> Address | None:
+        """The address, where this is a single one."""
+        if self.span is None or self.span[1] != self.span[2]:
+            return None
+        return IPv4Address(self.span[1]) if self.span[0] == 4 else IPv6Address(self.span[1])
+
+
+def network_end(network: Network) -> Endpoint:
+    """The end that is a network."""
+    first = int(network.network_address)
+    last = first | (1 << network.max_prefixlen - network.prefixlen) - 1
+    return Endpoint("network", span=(network.version, first, last))
 
 
 ANYBODY = Endpoint("any")
@@ -48,13 +75,14 @@ class Ports:
 
 def write_endpoint(end: Endpoint) -> str:
     """``any``, ``host A``, ``A M``, ``A/N``, ``object X`` ..."""
-    if end.network is None:
+    if end.host is not None:
+        return f"host {end.host}"
+    network = end.network
+    if network is None:
         return f"{end.kind} {end.name}" if end.kind in _NAMED else end.name or end.kind
-    if end.network.prefixlen == end.network.max_prefixlen:
-        return f"host {end.network.network_address}"
-    if isinstance(end.network, IPv6Network):
-        return str(end.network)
-    return f"{end.network.network_address} {end.network.netmask}"
+    if isinstance(network, IPv6Network):
+        return str(network)
+    return f"{network.network_address} {network.netmask}"
 
 
 def write_ports(ports: Ports | None, protocol: str) -> str:
@@ -85,9 +113,9 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
         case (word, *_) if "/" in word:
             return _prefix(word), words[1:]
         case (word, mask, *_):
-            network = _masked(as_address(word, names), mask)
-            if network is not None:
-                return Endpoint("network", network=network), words[2:]
+            span = _masked(as_address(word, names), mask)
+            if span is not None:
+                return Endpoint("network", span=span), words[2:]
     return Endpoint("unknown", " ".join(words[:2])), words[2:]
 
 
@@ -105,21 +133,19 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     return Ports(words[0], low, high), words[1 + count :]
 
 
-@lru_cache(1 << 14)
 def _host(address: Address) -> Endpoint:
-    """Most ends of a long list are hosts, and the same ones again."""
-    return Endpoint("network", network=ip_network(address))
+    number = int(address)
+    return Endpoint("network", span=(address.version, number, number))
 
 
 def _prefix(word: str) -> Endpoint:
     try:
-        return Endpoint("network", network=IPv6Network(word, strict=False))
+        return network_end(IPv6Network(word, strict=False))
     except ValueError:
         return Endpoint("unknown", word)
 
 
-@lru_cache(1 << 12)
-def _masked(address: Address | None, mask: str) -> IPv4Network | None:
+def _masked(address: Address | None, mask: str) -> Span | None:
     """A network of address and netmask; a mask with holes is none."""
     bits = as_address(mask)
     if not (isinstance(address, IPv4Address) and isinstance(bits, IPv4Address)):
@@ -127,4 +153,5 @@ def _masked(address: Address | None, mask: str) -> IPv4Network | None:
     hosts = int(bits) ^ 0xFFFFFFFF
     if hosts & (hosts + 1):
         return None
-    return IPv4Network((address, 32 - hosts.bit_length()), strict=False)
+    first = int(address) & int(bits)
+    return 4, first, first | hosts

@@ -4,8 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
-from asa_automate.config.ends import Endpoint, Words, take_endpoint, write_endpoint
-from asa_automate.config.feed import Row, rows
+from asa_automate.config.ends import (
+    Endpoint,
+    Words,
+    network_end,
+    take_endpoint,
+    write_endpoint,
+)
+from asa_automate.config.feed import Row
 from asa_automate.config.names import as_address
 from asa_automate.config.object_rows import (
     GROUP,
@@ -15,6 +21,7 @@ from asa_automate.config.object_rows import (
     beneath,
     by_name,
     described,
+    read_rows,
     text_of,
 )
 from asa_automate.config.spelling import (
@@ -73,7 +80,7 @@ def read_network_objects(
 
     The second block of an object, which holds its NAT line, leaves the first as it is.
     """
-    found = by_name(rows(OBJECT, lines), ("network",))
+    found = by_name(read_rows(OBJECT, lines), ("network",))
     return {name: _network_object(name, its, names) for name, its in found.items()}
 
 
@@ -81,7 +88,7 @@ def read_network_groups(
     lines: Iterable[Line], names: Mapping[str, Address]
 ) -> dict[str, NetworkGroup]:
     """The ``object-group network`` among top-level ``lines``, by name."""
-    found = by_name(rows(GROUP, lines), ("network",))
+    found = by_name(read_rows(GROUP, lines), ("network",))
     return {name: _network_group(name, its, names) for name, its in found.items()}
 
 
@@ -170,9 +177,9 @@ def _addresses(kind: str, words: Words, names: Mapping[str, Address]) -> tuple[E
 
 def _range(low: Address | None, high: Address | None) -> tuple[Endpoint, ...]:
     if isinstance(low, IPv4Address) and isinstance(high, IPv4Address) and low <= high:
-        return tuple(Endpoint("network", network=n) for n in summarize_address_range(low, high))
+        return tuple(network_end(n) for n in summarize_address_range(low, high))
     if isinstance(low, IPv6Address) and isinstance(high, IPv6Address) and low <= high:
-        return tuple(Endpoint("network", network=n) for n in summarize_address_range(low, high))
+        return tuple(network_end(n) for n in summarize_address_range(low, high))
     return ()
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from asa_automate.config.canonical import canonical, fingerprint
 from asa_automate.config.index import Index
+from asa_automate.config.names import read_names
 from asa_automate.config.reader import read_running
 from asa_automate.config.tree import Bulk, CutTree, cut_tree, read_tree, write_tree
 
@@ -39,6 +40,10 @@ LINES = (
     "tunnel-group T general-attributes",
     "name 192.0.2.1 relay",
     f"name 192.0.2.2 {OURS}X",
+    "name 192.0.2.3 relay description the second",
+    "name 192.0.2.x relay",
+    "name 192.0.2.4 relay of no kind",
+    "name 192.0.2.5 h\u00f4te",
     "names",
     "  quit",
     " host 192.0.2.1",
@@ -96,7 +101,8 @@ def test_any_lines(lines: list[str], end: str) -> None:
     whole = Index(read_tree(end.join(lines) + end).stanzas)
     index = Index(cut.stanzas)
 
-    assert whole.stanzas["name"] == index.stanzas["name"]
+    names = [list(read_names(one.name_table).items()) for one in (whole, index)]
+    assert names[0] == names[1]
     for name in ("A", "B", f"{OURS}ESMTP", "alert-interval"):
         assert whole.access_list(name) == index.access_list(name)
     assert whole.networks(["O", "G"]) == index.networks(["O", "G"])
