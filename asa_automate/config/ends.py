@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple
 
-from asa_automate.config.names import as_address, port_number, port_word
+from asa_automate.config.names import Number, as_number, port_number, port_word
 from asa_automate.model import Address
 
 Network = IPv4Network | IPv6Network
@@ -105,17 +106,17 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
         case ("any" | "any4" | "any6" as kind, *_):
             return Endpoint(kind), words[1:]
         case ("host", word, *_):
-            address = as_address(word, names)
-            if address is not None:
-                return _host(address), words[2:]
+            number = as_number(word, names)
+            if number is not None:
+                return Endpoint("network", "", (*number, number[1])), words[2:]
         case ("object" | "object-group" | "interface" as kind, name, *_):
             return Endpoint(kind, name), words[2:]
         case (word, *_) if "/" in word:
             return _prefix(word), words[1:]
         case (word, mask, *_):
-            span = _masked(as_address(word, names), mask)
+            span = _masked(as_number(word, names), mask)
             if span is not None:
-                return Endpoint("network", span=span), words[2:]
+                return Endpoint("network", "", span), words[2:]
     return Endpoint("unknown", " ".join(words[:2])), words[2:]
 
 
@@ -133,11 +134,6 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     return Ports(words[0], low, high), words[1 + count :]
 
 
-def _host(address: Address) -> Endpoint:
-    number = int(address)
-    return Endpoint("network", span=(address.version, number, number))
-
-
 def _prefix(word: str) -> Endpoint:
     try:
         return network_end(IPv6Network(word, strict=False))
@@ -145,13 +141,20 @@ def _prefix(word: str) -> Endpoint:
         return Endpoint("unknown", word)
 
 
-def _masked(address: Address | None, mask: str) -> Span | None:
-    """A network of address and netmask; a mask with holes is none."""
-    bits = as_address(mask)
-    if not (isinstance(address, IPv4Address) and isinstance(bits, IPv4Address)):
+def _masked(number: Number | None, mask: str) -> Span | None:
+    """A network of an IPv4 address and its netmask."""
+    hosts = _hosts(mask)
+    if number is None or number[0] != 4 or hosts is None:
         return None
-    hosts = int(bits) ^ 0xFFFFFFFF
-    if hosts & (hosts + 1):
+    last = number[1] | hosts
+    return 4, last ^ hosts, last
+
+
+@lru_cache(1 << 8)
+def _hosts(mask: str) -> int | None:
+    """The bits of the hosts in a netmask; one with holes is none."""
+    number = as_number(mask)
+    if number is None or number[0] != 4:
         return None
-    first = int(address) & int(bits)
-    return 4, first, first | hosts
+    hosts = number[1] ^ 0xFFFFFFFF
+    return None if hosts & (hosts + 1) else hosts

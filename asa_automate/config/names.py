@@ -11,6 +11,8 @@ from asa_automate.config.tree import Bulk, Line
 from asa_automate.model import Address
 from asa_automate.show.templates import is_built_in
 
+#: An address: IP version and number.
+Number = tuple[int, int]
 #: The words of a large configuration are few: so many are remembered.
 _REMEMBERED = 1 << 14
 _COMMAND = "show running-config name"
@@ -167,17 +169,34 @@ def as_address(word: str, names: Mapping[str, Address] | None = None) -> Address
     return _parsed(word)
 
 
+def as_number(word: str, names: Mapping[str, Address] | None = None) -> Number | None:
+    """As :func:`as_address`, for a list of thousands: no object is made."""
+    if names is None or word not in names:
+        number = _four(word)
+        if number is not None:
+            return 4, number
+    address = as_address(word, names)
+    return None if address is None else (address.version, int(address))
+
+
 #: As ``ipaddress`` takes them: no sign, no blank, no leading zero.
 _OCTETS = {str(number): number for number in range(256)}
 
 
+def _four(word: str) -> int | None:
+    """An IPv4 address: what ``ipaddress`` takes for one costs a long list dear."""
+    try:
+        a, b, c, d = word.split(".")
+        return _OCTETS[a] << 24 | _OCTETS[b] << 16 | _OCTETS[c] << 8 | _OCTETS[d]
+    except (ValueError, KeyError):
+        return None
+
+
 @lru_cache(_REMEMBERED)
 def _parsed(word: str) -> Address | None:
-    # Most words are IPv4 addresses, and what ``ipaddress`` takes for one costs a long list dear.
-    octets = [_OCTETS.get(part, -1) for part in word.split(".")]
-    if len(octets) == 4 and min(octets) >= 0:
-        a, b, c, d = octets
-        return IPv4Address(a << 24 | b << 16 | c << 8 | d)
+    number = _four(word)
+    if number is not None:
+        return IPv4Address(number)
     try:
         return ip_address(word)
     except ValueError:
