@@ -13,7 +13,8 @@ Network = IPv4Network | IPv6Network
 #: IP version, first and last address.
 Span = tuple[int, int, int]
 Words = tuple[str, ...]
-_OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
+#: Of ports, and how many ports stand behind each.
+OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
 _NAMED = ("object", "object-group", "interface")
 TCP_UDP = "tcp-udp"
 
@@ -124,7 +125,7 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     """The port condition that ``words`` begin with (``None`` if they do not), and the rest."""
     if len(words) >= 2 and words[0] == "object-group" and words[1] in groups:
         return Ports("object-group", group=words[1]), words[2:]
-    count = _OPERATORS.get(words[0], 0) if words else 0
+    count = OPERATORS.get(words[0], 0) if words else 0
     if not count:
         return None, words
     numbers = [port_number(word) for word in words[1 : 1 + count]]

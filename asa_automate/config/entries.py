@@ -9,7 +9,7 @@ the template (``show running-config access-list``); where both have an answer, i
 from collections.abc import Container, Mapping
 from functools import lru_cache
 
-from asa_automate.config.ends import Endpoint, Ports, Words, take_endpoint, take_ports
+from asa_automate.config.ends import OPERATORS, Endpoint, Ports, Words, take_endpoint, take_ports
 from asa_automate.config.feed import rows
 from asa_automate.config.line import Line
 from asa_automate.config.names import protocol_name
@@ -53,10 +53,13 @@ class Entries:
         words = tuple(text.split())
         if len(words) <= _TRAFFIC or words[2] != "extended" or not self._is_plain(text):
             return None
-        permit, (stop, behind) = _ACTIONS.get(words[3]), _behind(words)
-        if permit is None or behind is None:
-            return None
-        return self._entry(permit, words[_TRAFFIC:stop], behind)
+        permit, stop, behind = _ACTIONS.get(words[3]), len(words), _NOTHING
+        if "log" in text or "time-range" in text or "inactive" in text:
+            stop, found = _behind(words)
+            if found is None:
+                return None
+            behind = found
+        return None if permit is None else self._entry(permit, words[_TRAFFIC:stop], behind)
 
     def _is_plain(self, text: str) -> bool:
         return self._asked and len(text) < _PLAIN and text.isascii() and text.isprintable()
@@ -69,14 +72,25 @@ class Entries:
         else:
             protocol = protocol_name(protocol) or ""
         has_ports = protocol in WITH_PORTS
+        source_ports = destination_ports = None
         source, at = self._end(words, at)
-        source_ports, at = self._port_condition(words, at, has_ports)
+        if has_ports and at < len(words):
+            source_ports, at = self._port_condition(words, at)
         destination, at = self._end(words, at)
-        destination_ports, at = self._port_condition(words, at, has_ports)
+        if has_ports and at < len(words):
+            destination_ports, at = self._port_condition(words, at)
         if not protocol or at != len(words) or "unknown" in (source.kind, destination.kind):
             return None
-        ends = (source, source_ports, destination, destination_ports)
-        return permit, protocol, service, *ends, behind
+        return (
+            permit,
+            protocol,
+            service,
+            source,
+            source_ports,
+            destination,
+            destination_ports,
+            behind,
+        )
 
     def _end(self, words: Words, at: int) -> tuple[Endpoint, int]:
         """An end, which is one word or two, and the place behind it."""
@@ -87,13 +101,14 @@ class Entries:
             found = self._ends[key] = (end, len(key) - len(rest))
         return found[0], at + found[1]
 
-    def _port_condition(self, words: Words, at: int, has_ports: bool) -> tuple[Ports | None, int]:
-        """As :func:`asa_automate.config.ends.take_ports`, if the protocol has ports."""
-        if not has_ports or at >= len(words):
-            return None, at
-        if words[at] == "object-group" and at + 1 < len(words) and self._is_group(words[at + 1]):
+    def _port_condition(self, words: Words, at: int) -> tuple[Ports | None, int]:
+        """As :func:`asa_automate.config.ends.take_ports`."""
+        word = words[at]
+        if word == "object-group" and at + 1 < len(words) and self._is_group(words[at + 1]):
             return Ports("object-group", group=words[at + 1]), at + 2
-        ports, taken = _ports(words[at : at + 3])
+        if word not in OPERATORS:
+            return None, at
+        ports, taken = _ports(words[at : at + 1 + OPERATORS[word]])
         return ports, at + taken
 
     def _is_group(self, name: str) -> bool:

@@ -63,15 +63,18 @@ class Index:
             case "name":
                 self.name_table.append(bulk)
 
-    def access_list(self, name: str) -> list[Line]:
-        """The lines of an extended access-list; none of another type."""
-        lines = list(self._named.get(("access-list", name), ()))
+    def access_list(self, name: str) -> list[Line | Bulk]:
+        """The lines of an extended access-list, in order; none of another type."""
+        named = self._named.get(("access-list", name), ())
+        lines: list[Line | Bulk] = [x for x in named if _third_word(x) not in _OTHER_ACLS]
         in_bulk = [b for b in self._lists if b.name == name and name not in _ACL_SETTINGS]
         for bulk in in_bulk:
-            lines += bulk.lines()
-        if in_bulk:
-            lines.sort(key=lambda line: line.number)
-        return [line for line in lines if _third_word(line) not in _OTHER_ACLS]
+            headers = (f"access-list {name} {kind}" for kind in _OTHER_ACLS)
+            if any(bulk.source.find(h, bulk.start, bulk.stop) >= 0 for h in headers):
+                lines += [x for x in bulk.lines() if _third_word(x) not in _OTHER_ACLS]
+            else:
+                lines.append(bulk)
+        return sorted(lines, key=lambda line: line.number) if in_bulk else lines
 
     def networks(self, names: Iterable[str]) -> list[Line]:
         """The stanzas of network objects and groups called so."""

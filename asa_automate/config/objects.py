@@ -1,6 +1,7 @@
 """``object network`` and ``object-group network``: what an entry calls its ends."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -104,18 +105,18 @@ def _read(
     from_rows: Callable[[str, list[Row], Mapping[str, Address]], Noun],
 ) -> dict[str, Noun]:
     """Nouns by name: from rows where one has not its usual form, or several stanzas."""
-    found: dict[str, Noun] = {}
-    others = []
-    for line in lines if is_built_in(command) else ():
-        noun = usual(line, names)
-        if noun is None:
-            others.append(line)
-        else:
-            found[noun.name] = noun
-    rows = by_name(read_rows(command, others), ("network",))
-    if len(found) + len(others) != len(lines) or not found.keys().isdisjoint(rows):
-        rows, found = by_name(read_rows(command, lines), ("network",)), {}
+    read = [usual(line, names) for line in lines] if is_built_in(command) else [None] * len(lines)
+    found = {noun.name: noun for noun in read if noun}
+    rows = by_name(read_rows(command, _others(lines, read, ())), ("network",))
+    twice = [name for name, many in Counter(n.name for n in read if n).items() if many > 1]
+    if clash := {*twice, *(found.keys() & rows.keys())}:
+        rows = by_name(read_rows(command, _others(lines, read, clash)), ("network",))
     return {**found, **{name: from_rows(name, its, names) for name, its in rows.items()}}
+
+
+def _others(lines: list[Line], read: Sequence[Noun | None], names: Container[str]) -> list[Line]:
+    """The stanzas that were not read, and those called so."""
+    return [x for x, noun in zip(lines, read, strict=True) if noun is None or noun.name in names]
 
 
 def _usual_object(line: Line, names: Mapping[str, Address]) -> NetworkObject | None:

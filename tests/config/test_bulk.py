@@ -1,16 +1,18 @@
 """What stays in bulk is as if it had been read line by line."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asa_automate.config.access_list import Vocabulary, read_access_lists
 from asa_automate.config.canonical import canonical, fingerprint
 from asa_automate.config.index import Index
 from asa_automate.config.names import read_names
 from asa_automate.config.reader import read_running
-from asa_automate.config.tree import Bulk, CutTree, cut_tree, read_tree, write_tree
+from asa_automate.config.tree import Bulk, CutTree, Line, cut_tree, read_tree, write_tree
 
 OURS = "ESA_EXEMPT_"
 
@@ -91,6 +93,11 @@ def _same(text: str) -> CutTree:
     return cut
 
 
+def _lines(parts: Iterable[Line | Bulk]) -> Iterator[Line]:
+    for part in parts:
+        yield from part.lines() if isinstance(part, Bulk) else (part,)
+
+
 @settings(max_examples=400)
 @given(
     st.lists(st.sampled_from(LINES), max_size=40),
@@ -104,7 +111,11 @@ def test_any_lines(lines: list[str], end: str) -> None:
     names = [list(read_names(one.name_table).items()) for one in (whole, index)]
     assert names[0] == names[1]
     for name in ("A", "B", f"{OURS}ESMTP", "alert-interval"):
-        assert whole.access_list(name) == index.access_list(name)
+        lists = [list(_lines(one.access_list(name))) for one in (whole, index)]
+        assert lists[0] == lists[1]
+        known = Vocabulary({}, whole.service_groups)
+        read = [read_access_lists(one.access_list(name), known) for one in (whole, index)]
+        assert read[0] == read[1]
     assert whole.networks(["O", "G"]) == index.networks(["O", "G"])
     assert whole.services(["S", "P"]) == index.services(["S", "P"])
     for name in ("S", "P", "G", "O"):
