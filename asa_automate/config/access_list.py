@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from asa_automate.config.ends import (
     ANYBODY,
@@ -15,13 +16,12 @@ from asa_automate.config.ends import (
     write_endpoint,
     write_ports,
 )
+from asa_automate.config.entries import COMMAND, WITH_PORTS, Entries, Usual
 from asa_automate.config.feed import Row, rows
 from asa_automate.config.names import protocol_name
-from asa_automate.config.tree import Line
+from asa_automate.config.tree import Bulk, Line
 from asa_automate.model import Address
 
-_COMMAND = "show running-config access-list"
-_WITH_PORTS = ("tcp", "udp", "sctp", "object-group")
 _WITH_TYPES = ("icmp", "icmp6")
 
 
@@ -33,9 +33,8 @@ class Vocabulary:
     service_groups: Container[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ace:
-    """One entry of an extended access-list.
+class Ace(NamedTuple):
+    """One entry of an extended access-list; a tuple holds it, since a list may have 10,000.
 
     Args:
         text: the whole line as printed, trailing blanks removed.
@@ -67,7 +66,17 @@ class Ace:
     icmp: str = ""
     log: str = ""
     number: int = 0
-    vocabulary: Vocabulary | None = field(default=None, compare=False, repr=False)
+    vocabulary: Vocabulary | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """By what it says, whatever it was read by."""
+        return isinstance(other, Ace) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +105,70 @@ class Acl:
     remarks: tuple[Remark, ...] = ()
 
 
-def read_access_lists(lines: Iterable[Line], known: Vocabulary) -> dict[str, Acl]:
+def read_access_lists(lines: Iterable[Line | Bulk], known: Vocabulary) -> dict[str, Acl]:
     """The extended access-lists among top-level ``lines``, by name.
 
     ``line N``, which only hand-made texts have, does what it does when it is typed: the entry
     goes in as the N-th, or at the end of a shorter list. Remarks count (Cisco ASA command
     reference, *access-list extended*, keyword *line*).
     """
-    given = list(lines)
+    read = Entries(known.names, known.service_groups)
+    given = [_first_look(stanza, read, known) for stanza in lines]
+    others = (part for _, parts in given for part in parts if isinstance(part, Line))
+    asked = rows(COMMAND, map(_alone, others))
     found: dict[str, list[Ace | Remark]] = {}
-    for line, row in zip(given, rows(_COMMAND, map(_alone, given)), strict=True):
-        parts = found.setdefault("".join(line.text.split(None, 2)[1:2]), [])
-        number = int(row["NUMBER"][:9] or 0)
-        part = _remark(line, number) if row["REMARK"] else _ace(row, line, number, known)
-        parts.insert(max(number - 1, 0) if row["NUMBER"] else len(parts), part)
+    for name, looked_at in given:
+        parts = found.setdefault(name, [])
+        for part in looked_at:
+            if isinstance(part, Ace):
+                parts.append(part)
+            else:
+                _put(parts, part, next(asked), known)
     return {name: _acl(name, parts) for name, parts in found.items()}
+
+
+def _first_look(
+    stanza: Line | Bulk, read: Entries, known: Vocabulary
+) -> tuple[str, list[Ace | Line]]:
+    """The name of a list and its entries in their usual form; the other lines as they are."""
+    if isinstance(stanza, Line):
+        found = None if stanza.children else read.usual(stanza.text)
+        ace = _ace_of(stanza.text, stanza.number, found, known) if found else stanza
+        return "".join(stanza.text.split(None, 2)[1:2]), [ace]
+    parts: list[Ace | Line] = []
+    for number, text in enumerate(stanza.text.split("\n"), stanza.number):
+        found = read.usual(text)
+        parts.append(_ace_of(text, number, found, known) if found else Line(text, number))
+    return stanza.name, parts
+
+
+def _ace_of(text: str, number: int, found: Usual, known: Vocabulary) -> Ace:
+    permit, protocol, service, source, source_ports, destination, destination_ports, behind = found
+    return Ace(
+        text,
+        permit,
+        protocol,
+        service,
+        source,
+        source_ports,
+        destination,
+        destination_ports,
+        behind[2],
+        behind[1],
+        True,
+        number,
+        "",
+        behind[0],
+        0,
+        known,
+    )
+
+
+def _put(parts: list[Ace | Remark], line: Line, row: Row, known: Vocabulary) -> None:
+    """What the template says of a line to the lines before it."""
+    number = int(row["NUMBER"][:9] or 0)
+    part = _remark(line, number) if row["REMARK"] else _ace(row, line, number, known)
+    parts.insert(max(number - 1, 0) if row["NUMBER"] else len(parts), part)
 
 
 def write_access_list(acl: Acl) -> list[str]:
@@ -124,7 +182,11 @@ def write_access_list(acl: Acl) -> list[str]:
         return [_line(acl.name, part) for part in parts]
     if all(part.line for part in parts):
         return [_line(acl.name, part) for part in sorted(parts, key=attrgetter("line"))]
-    return [_line(acl.name, replace(part, number=0)) for part in parts]
+    return [_line(acl.name, _unnumbered(part)) for part in parts]
+
+
+def _unnumbered(part: Ace | Remark) -> Ace | Remark:
+    return part._replace(number=0) if isinstance(part, Ace) else replace(part, number=0)
 
 
 def parts_of(acl: Acl) -> list[Ace | Remark]:
@@ -212,7 +274,7 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         # What stands beneath an entry is the rest of a line that was broken.
         return Ace(line.text, permit, understood=False, line=line.number, number=number)
     protocol, service, words = _protocol(tuple(row["TRAFFIC"].split()))
-    groups = known.service_groups if protocol in _WITH_PORTS else ()
+    groups = known.service_groups if protocol in WITH_PORTS else ()
     words, of_somebody = _without_identity(words)
     source, words = take_endpoint(words, known.names)
     source_ports, words = take_ports(words, groups)
@@ -236,7 +298,7 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         understood=bool(protocol)
         and not (words or of_somebody or for_somebody)
         and "unknown" not in ends
-        and (protocol in _WITH_PORTS or not ported),
+        and (protocol in WITH_PORTS or not ported),
         line=line.number,
         icmp=" ".join(types),
         log=row.words("LOG"),

@@ -21,13 +21,16 @@ _OTHER = (
     r"(?:route|nat \(\S+,\S+\) (?:after-auto )?source|access-group|logging|snmp-server|crypto|mtu"
     r"|aaa|aaa-server|tunnel-group|group-policy|username|http|ssh|telnet|ntp|dhcpd|timeout|icmp) "
 )
+#: The rest of a line. The empty group tells that a blank stands at the end of some line of a run:
+#: to look for one afterwards costs as much as finding the runs.
+_REST = r"[^\n]*+(?:(?<= )())?+"
 #: Possessive, so that nothing is kept to come back to.
 _RUN = re.compile(
     r"\n(?:"
-    r"access-list (\S+) [^\n]*+(?:\naccess-list \1 [^\n]*+)*+"
-    rf"|{_HEAD}[^\n]*+(?:\n(?: [^\s!#:]|{_HEAD})[^\n]*+)*+"
-    r"|name \S+ \S[^\n]*+(?:\nname \S+ \S[^\n]*+)*+"
-    rf"|{_OTHER}[^\n]*+(?:\n(?: [^\s!#:]|{_OTHER})[^\n]*+)*+"
+    rf"access-list (\S+) {_REST}(?:\naccess-list \1 {_REST})*+"
+    rf"|{_HEAD}{_REST}(?:\n(?: [^\s!#:]|{_HEAD}){_REST})*+"
+    rf"|name \S+ \S{_REST}(?:\nname \S+ \S{_REST})*+"
+    rf"|{_OTHER}{_REST}(?:\n(?: [^\s!#:]|{_OTHER}){_REST})*+"
     r")"
 )
 #: Devices print one or two; more are taken away line by line.
@@ -62,7 +65,9 @@ def find_bulk(body: str, apart: str) -> Iterator[Loose | Bulk]:
         if position < start:
             yield Loose(body[position : start - 1], number, position)
         number += body.count("\n", position, start)
-        yield Bulk(span.keyword, span.name, _trimmed(body[start:stop]), number)
+        source = _trimmed(body[start:stop]) if span.blanks else body
+        place = (0, len(source)) if span.blanks else (start, stop)
+        yield Bulk(span.keyword, span.name, source, *place, number)
         number += body.count("\n", start, stop) + 1
         position = stop + 1
     if position <= len(body):
@@ -71,12 +76,13 @@ def find_bulk(body: str, apart: str) -> Iterator[Loose | Bulk]:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A part of the text that may stay in bulk."""
+    """A part of the text that may stay in bulk; ``blanks`` where some stand at line ends."""
 
     keyword: str
     name: str
     start: int
     stop: int
+    blanks: bool
 
     @property
     def opener(self) -> str:
@@ -92,7 +98,8 @@ def _spans(body: str, apart: str) -> Iterator[_Span]:
     for run in _RUN.finditer(body):
         start, stop = run.start() + 1, run.end()
         kept = next((k for k in ("object", "name") if body.startswith(k, start)), "other")
-        span = _Span("access-list" if run[1] else kept, run[1] or "", start, stop)
+        keyword, blanks = "access-list" if run[1] else kept, "" in run.groups()[1:]
+        span = _Span(keyword, run[1] or "", start, stop, blanks)
         if not body.startswith(_STARTS, stop + 1):
             span = span.between(start, _last_stanza(body, span, stop) - 1)
         parts = [span]

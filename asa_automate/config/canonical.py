@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from asa_automate.config.tree import Bulk, CutTree, Line, Tree
 
 Stanza = tuple[str, ...]
+#: One line, or many that are not taken apart.
+Part = str | Bulk
 
 _OWNABLE = ("object-group", "access-list", "class-map")
 #: First words of the version line, which is a command to the tree where rubbish stands before it.
@@ -39,25 +41,48 @@ def fingerprint(tree: Tree | CutTree, owned: Callable[[str], bool]) -> str:
     with an access-list, so their lines in order are as good as the stanzas. Any odd byte that the
     text carries as a lone surrogate counts.
     """
-    digest = hashlib.sha256()
-    for block in _blocks(tree, owned):
-        for text in block:
-            digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
+    parts = [part for block in _blocks(tree, owned) for part in block]
+    done, digest = _begun(tree, parts)
+    bulk = max((i for i, part in enumerate(parts, 1) if isinstance(part, Bulk)), default=0)
+    _hash(parts[done:bulk], digest)
+    if isinstance(tree, CutTree) and bulk > done:
+        tree.hashed[:] = [(parts[:bulk], digest.copy())]
+    _hash(parts[max(done, bulk) :], digest)
     return f"sha256:{digest.hexdigest()}"
 
 
-def _blocks(tree: Tree | CutTree, owned: Callable[[str], bool]) -> Iterable[list[str]]:
-    """Texts of one or more lines: those of one access-list together, else of stanzas in a row."""
-    kept: list[list[str]] = []
-    ours: dict[tuple[str, str], list[str]] = {}
-    acls: dict[str, list[str]] = {}
+def _hash(parts: Iterable[Part], digest: "hashlib._Hash") -> None:
+    for part in parts:
+        for piece in part.pieces() if isinstance(part, Bulk) else (part,):
+            digest.update(piece.encode("utf-8", "surrogatepass"))
+        digest.update(b"\n")
+
+
+def _begun(tree: Tree | CutTree, parts: list[Part]) -> tuple[int, "hashlib._Hash"]:
+    """How many parts are hashed already, and the hash of these.
+
+    A plan changes what stands behind the bulk of a configuration, and the fingerprint of its
+    target needs the bulk once more.
+    """
+    for before, digest in tree.hashed if isinstance(tree, CutTree) else ():
+        if before == parts[: len(before)]:
+            return len(before), digest.copy()
+    return 0, hashlib.sha256()
+
+
+def _blocks(tree: Tree | CutTree, owned: Callable[[str], bool]) -> Iterable[list[Part]]:
+    """Lines and bulk: those of one access-list together, else of stanzas in a row."""
+    kept: list[list[Part]] = []
+    ours: dict[tuple[str, str], list[Part]] = {}
+    acls: dict[str, list[Part]] = {}
     for stanza in tree.stanzas:
+        lines: list[Part]
         if isinstance(stanza, Bulk):
-            keyword, name, lines = stanza.keyword, stanza.name, [stanza.text]
+            keyword, name, lines = stanza.keyword, stanza.name, [stanza]
         elif stanza.is_comment:
             continue
         else:
-            (keyword, name), lines = _key(stanza), list(_lines(stanza))
+            (keyword, name), lines = _key(stanza), [*_lines(stanza)]
         if keyword in _SYSTEMS and name == "Version":
             continue
         if keyword in _OWNABLE and owned(name):
@@ -71,8 +96,9 @@ def _blocks(tree: Tree | CutTree, owned: Callable[[str], bool]) -> Iterable[list
     return (*kept, *(ours[key] for key in sorted(ours)))
 
 
-def _stanzas(block: list[str]) -> Iterator[Stanza]:
-    lines = [line for text in block for line in text.split("\n")]
+def _stanzas(block: list[Part]) -> Iterator[Stanza]:
+    texts = (part.text if isinstance(part, Bulk) else part for part in block)
+    lines = [line for text in texts for line in text.split("\n")]
     if lines[0].startswith("access-list "):
         yield tuple(lines)
         return

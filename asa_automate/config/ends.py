@@ -3,33 +3,62 @@
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple
 
-from asa_automate.config.names import as_address, port_number, port_word
+from asa_automate.config.names import Number, as_number, port_number, port_word
 from asa_automate.model import Address
 
 Network = IPv4Network | IPv6Network
+#: IP version, first and last address.
+Span = tuple[int, int, int]
 Words = tuple[str, ...]
-_OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
+#: Of ports, and how many ports stand behind each.
+OPERATORS = {"eq": 1, "neq": 1, "lt": 1, "gt": 1, "range": 2}
 _NAMED = ("object", "object-group", "interface")
 TCP_UDP = "tcp-udp"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Source or destination of an entry, as written.
+
+    Addresses are numbers here, and a tuple holds them: a long list has thousands of ends, which
+    are compared and looked up, and hardly ever printed.
 
     Args:
         kind: ``any``, ``any4``, ``any6``, ``network``, ``object``, ``object-group``,
             ``interface`` or ``unknown`` (not readable as an address: never guessed).
         name: of the object, the group or the interface; the words of an unknown one.
-        network: for ``network``; a host is a network of full length. Names of the ``name``
-            table are already replaced.
+        span: IP version, first and last address, for ``network``; a host is a network of full
+            length. Names of the ``name`` table are already replaced.
     """
 
     kind: str
     name: str = ""
-    network: Network | None = None
+    span: Span | None = None
+
+    @property
+    def network(self) -> Network | None:
+        """The network, where this is one."""
+        if self.span is None:
+            return None
+        version, first, last = self.span
+        make, bits = (IPv4Network, 32) if version == 4 else (IPv6Network, 128)
+        return make((first, bits - (last - first).bit_length()))
+
+    @property
+    def host(self) -> Address | None:
+        """The address, where this is a single one."""
+        if self.span is None or self.span[1] != self.span[2]:
+            return None
+        return IPv4Address(self.span[1]) if self.span[0] == 4 else IPv6Address(self.span[1])
+
+
+def network_end(network: Network) -> Endpoint:
+    """The end that is a network."""
+    first = int(network.network_address)
+    last = first | (1 << network.max_prefixlen - network.prefixlen) - 1
+    return Endpoint("network", span=(network.version, first, last))
 
 
 ANYBODY = Endpoint("any")
@@ -48,13 +77,14 @@ class Ports:
 
 def write_endpoint(end: Endpoint) -> str:
     """``any``, ``host A``, ``A M``, ``A/N``, ``object X`` ..."""
-    if end.network is None:
+    if end.host is not None:
+        return f"host {end.host}"
+    network = end.network
+    if network is None:
         return f"{end.kind} {end.name}" if end.kind in _NAMED else end.name or end.kind
-    if end.network.prefixlen == end.network.max_prefixlen:
-        return f"host {end.network.network_address}"
-    if isinstance(end.network, IPv6Network):
-        return str(end.network)
-    return f"{end.network.network_address} {end.network.netmask}"
+    if isinstance(network, IPv6Network):
+        return str(network)
+    return f"{network.network_address} {network.netmask}"
 
 
 def write_ports(ports: Ports | None, protocol: str) -> str:
@@ -77,17 +107,17 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
         case ("any" | "any4" | "any6" as kind, *_):
             return Endpoint(kind), words[1:]
         case ("host", word, *_):
-            address = as_address(word, names)
-            if address is not None:
-                return _host(address), words[2:]
+            number = as_number(word, names)
+            if number is not None:
+                return Endpoint("network", "", (*number, number[1])), words[2:]
         case ("object" | "object-group" | "interface" as kind, name, *_):
             return Endpoint(kind, name), words[2:]
         case (word, *_) if "/" in word:
             return _prefix(word), words[1:]
         case (word, mask, *_):
-            network = _masked(as_address(word, names), mask)
-            if network is not None:
-                return Endpoint("network", network=network), words[2:]
+            span = _masked(as_number(word, names), mask)
+            if span is not None:
+                return Endpoint("network", "", span), words[2:]
     return Endpoint("unknown", " ".join(words[:2])), words[2:]
 
 
@@ -95,7 +125,7 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     """The port condition that ``words`` begin with (``None`` if they do not), and the rest."""
     if len(words) >= 2 and words[0] == "object-group" and words[1] in groups:
         return Ports("object-group", group=words[1]), words[2:]
-    count = _OPERATORS.get(words[0], 0) if words else 0
+    count = OPERATORS.get(words[0], 0) if words else 0
     if not count:
         return None, words
     numbers = [port_number(word) for word in words[1 : 1 + count]]
@@ -105,26 +135,27 @@ def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None,
     return Ports(words[0], low, high), words[1 + count :]
 
 
-@lru_cache(1 << 14)
-def _host(address: Address) -> Endpoint:
-    """Most ends of a long list are hosts, and the same ones again."""
-    return Endpoint("network", network=ip_network(address))
-
-
 def _prefix(word: str) -> Endpoint:
     try:
-        return Endpoint("network", network=IPv6Network(word, strict=False))
+        return network_end(IPv6Network(word, strict=False))
     except ValueError:
         return Endpoint("unknown", word)
 
 
-@lru_cache(1 << 12)
-def _masked(address: Address | None, mask: str) -> IPv4Network | None:
-    """A network of address and netmask; a mask with holes is none."""
-    bits = as_address(mask)
-    if not (isinstance(address, IPv4Address) and isinstance(bits, IPv4Address)):
+def _masked(number: Number | None, mask: str) -> Span | None:
+    """A network of an IPv4 address and its netmask."""
+    hosts = _hosts(mask)
+    if number is None or number[0] != 4 or hosts is None:
         return None
-    hosts = int(bits) ^ 0xFFFFFFFF
-    if hosts & (hosts + 1):
+    last = number[1] | hosts
+    return 4, last ^ hosts, last
+
+
+@lru_cache(1 << 8)
+def _hosts(mask: str) -> int | None:
+    """The bits of the hosts in a netmask; one with holes is none."""
+    number = as_number(mask)
+    if number is None or number[0] != 4:
         return None
-    return IPv4Network((address, 32 - hosts.bit_length()), strict=False)
+    hosts = number[1] ^ 0xFFFFFFFF
+    return None if hosts & (hosts + 1) else hosts

@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from asa_automate.config.line import Bulk, Line
-from asa_automate.config.nesting import nest
 
 #: An access-list of these is not one that a class-map can read as traffic of layer 3/4.
 _OTHER_ACLS = ("standard", "ethertype", "webtype")
@@ -32,6 +32,8 @@ class Index:
 
     def __init__(self, stanzas: Iterable[Line | Bulk]) -> None:
         self._bulk = _Objects()
+        #: Lines of the ``name`` table, in order.
+        self.name_table: list[Line | Bulk] = []
         self._lists: list[Bulk] = []
         #: Lines by their first word, for words that have no name behind them.
         self.stanzas: defaultdict[str, list[Line]] = defaultdict(list)
@@ -46,6 +48,8 @@ class Index:
                 continue
             words = line.text.split(None, 4)
             self.stanzas[words[0]].append(line)
+            if words[0] == "name":
+                self.name_table.append(line)
             key = _key(words) if words[0] in _NAMED else None
             if key:
                 self._named[key].append(line)
@@ -57,17 +61,20 @@ class Index:
             case "object":
                 self._bulk.parts.append(bulk)
             case "name":
-                self.stanzas["name"] += bulk.lines()
+                self.name_table.append(bulk)
 
-    def access_list(self, name: str) -> list[Line]:
-        """The lines of an extended access-list; none of another type."""
-        lines = list(self._named.get(("access-list", name), ()))
+    def access_list(self, name: str) -> list[Line | Bulk]:
+        """The lines of an extended access-list, in order; none of another type."""
+        named = self._named.get(("access-list", name), ())
+        lines: list[Line | Bulk] = [x for x in named if _third_word(x) not in _OTHER_ACLS]
         in_bulk = [b for b in self._lists if b.name == name and name not in _ACL_SETTINGS]
         for bulk in in_bulk:
-            lines += bulk.lines()
-        if in_bulk:
-            lines.sort(key=lambda line: line.number)
-        return [line for line in lines if _third_word(line) not in _OTHER_ACLS]
+            headers = (f"access-list {name} {kind}" for kind in _OTHER_ACLS)
+            if any(bulk.source.find(h, bulk.start, bulk.stop) >= 0 for h in headers):
+                lines += [x for x in bulk.lines() if _third_word(x) not in _OTHER_ACLS]
+            else:
+                lines.append(bulk)
+        return sorted(lines, key=lambda line: line.number) if in_bulk else lines
 
     def networks(self, names: Iterable[str]) -> list[Line]:
         """The stanzas of network objects and groups called so."""
@@ -106,7 +113,7 @@ class Index:
 
     def _lines(self, key: Key) -> list[Line]:
         opened = self._named.get(key, [])
-        in_bulk = [line for place in self._bulk.find(key) for line in place.stanza()]
+        in_bulk = [place.stanza() for place in self._bulk.find(key)]
         return sorted([*opened, *in_bulk], key=lambda line: line.number) if in_bulk else opened
 
 
@@ -141,37 +148,40 @@ class _Objects:
         return self._found[key]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """An object or group within bulk: where its text begins, and the number of its first line."""
 
     bulk: Bulk
     start: int
     number: int
 
-    def stanza(self) -> tuple[Line, ...]:
-        """The stanza with the lines beneath it."""
-        text = self.bulk.text
-        stop = text.find("\nobject", self.start)
-        raws = text[self.start : stop if stop >= 0 else len(text)].split("\n")
-        return nest([Line(raw, self.number + i) for i, raw in enumerate(raws)], 0)
+    def stanza(self) -> Line:
+        """The stanza with the lines beneath it, which are indented by one blank in bulk."""
+        text, end = self.bulk.source, self.bulk.stop
+        stop = text.find("\nobject", self.start, end)
+        head, *beneath = text[self.start : stop if stop >= 0 else end].split("\n")
+        children = tuple(Line(raw, self.number + i) for i, raw in enumerate(beneath, 1))
+        return Line(head, self.number, children)
 
 
 def _searched(bulk: Bulk, header: str) -> Iterator[_Place]:
     """The stanzas with this header, one after the other."""
-    text, found = bulk.text, 0
-    while (found := text.find(header, found)) >= 0:
-        before, behind = text[found - 1 : found], text[found + len(header) :][:1]
-        if before in ("", "\n") and behind in ("", " ", "\n"):
-            yield _Place(bulk, found, bulk.number + text.count("\n", 0, found))
-        found += len(header)
+    text, found = bulk.source, bulk.start
+    while (found := text.find(header, found, bulk.stop)) >= 0:
+        before = text[found - 1] if found > bulk.start else "\n"
+        stop = found + len(header)
+        behind = text[stop] if stop < bulk.stop else "\n"
+        if before == "\n" and behind in (" ", "\n"):
+            yield _Place(bulk, found, bulk.number + text.count("\n", bulk.start, found))
+        found = stop
 
 
 def _places(bulk: Bulk) -> Iterator[tuple[Key, _Place]]:
-    number, counted = bulk.number, 0
-    for head in _HEADER.finditer(bulk.text):
+    number, counted = bulk.number, bulk.start
+    # From the line end before, where there is one: a pattern's "^" is the start of the source.
+    for head in _HEADER.finditer(bulk.source, max(bulk.start - 1, 0), bulk.stop):
         start = head.start(1)
-        number += bulk.text.count("\n", counted, start)
+        number += bulk.source.count("\n", counted, start)
         counted = start
         yield (head[1], head[2]), _Place(bulk, start, number)
 

@@ -1,7 +1,10 @@
 """One line of configuration, and stanzas that are kept as they were printed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: Small enough for the memory of the part before to be used again.
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +47,34 @@ class Bulk:
     """Stanzas in a row that inspection hardly ever depends on, not taken apart.
 
     A large firewall has 100,000 lines of them. Their text is canonical: one command per line,
-    no comments, no blanks at line ends, sub-mode lines indented by one blank.
+    no comments, no blanks at line ends, sub-mode lines indented by one blank. It is not copied out
+    of the text that it stands in: fresh memory costs more than all the searching.
 
     Args:
         keyword: ``access-list`` (entries of one list), ``object`` (objects and groups), ``name``
             or ``other`` (settings that no inspection depends on).
         name: of the access-list, else ``""``.
-        text: the lines, without a line end behind the last.
+        source: a text with these lines from ``start`` to ``stop``, the line end behind the last
+            left out.
         number: where the first of them stands in its text, from 1.
     """
 
     keyword: str
     name: str
-    text: str
+    source: str = field(repr=False)
+    start: int
+    stop: int
     number: int
+
+    @property
+    def text(self) -> str:
+        """The lines, without a line end behind the last."""
+        return self.source[self.start : self.stop]
+
+    def pieces(self) -> Iterator[str]:
+        """The same in parts that are quick to handle one after the other."""
+        for start in range(self.start, self.stop, _PIECE):
+            yield self.source[start : min(start + _PIECE, self.stop)]
 
     def lines(self) -> list[Line]:
         """Its lines without regard to which stand beneath which."""

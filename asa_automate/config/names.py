@@ -1,18 +1,23 @@
 """The words that the ASA prints for numbers: its ``name`` table, ports and protocols."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 from asa_automate.config.feed import rows
 from asa_automate.config.spelling import Spelling, as_printed, spelling_of
-from asa_automate.config.tree import Line
+from asa_automate.config.tree import Bulk, Line
 from asa_automate.model import Address
+from asa_automate.show.templates import is_built_in
 
+#: An address: IP version and number.
+Number = tuple[int, int]
 #: The words of a large configuration are few: so many are remembered.
 _REMEMBERED = 1 << 14
 _COMMAND = "show running-config name"
+#: A line that is shorter is surely handed to its template.
+_PLAIN = 1024
 
 _BOTH = {
     "cifs": 3020, "discard": 9, "domain": 53, "echo": 7, "http": 80, "kerberos": 750, "nfs": 2049,
@@ -88,9 +93,62 @@ def read_name_table(lines: Iterable[Line]) -> tuple[Name, ...]:
     return tuple(found)
 
 
-def read_names(lines: Iterable[Line]) -> dict[str, Address]:
-    """The ``name`` table among top-level ``lines``: address by word."""
-    return {name.name: name.address for name in read_name_table(lines)}
+class NameTable(Mapping[str, Address]):
+    """Address by word. There can be thousands, of which a plan asks for few: an address is made
+    when it is asked for.
+
+    Args:
+        texts: the addresses as printed.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, word: str) -> Address:
+        address = _parsed(self._texts[word])
+        if address is None:
+            raise KeyError(word)
+        return address
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._texts and _parsed(self._texts[str(word)]) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (word for word in self._texts if word in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def read_names(stanzas: Iterable[Line | Bulk]) -> NameTable:
+    """The ``name`` table among top-level stanzas: address by word."""
+    texts: dict[str, str] = {}
+    for stanza in stanzas:
+        found = _in_bulk(stanza) if isinstance(stanza, Bulk) else _with_template(stanza)
+        for word, address in found:
+            # A masked address is passed over, and what stood there before goes on to count.
+            if word not in texts or _parsed(address) is not None:
+                texts[word] = address
+    return NameTable(texts)
+
+
+def _in_bulk(bulk: Bulk) -> Iterator[tuple[str, str]]:
+    """Words and addresses, by the template only where a line is not of the usual form."""
+    usual = is_built_in(_COMMAND)
+    for line in bulk.lines():
+        words = line.raw.split()
+        plain = usual and len(line.raw) < _PLAIN and line.raw.isascii() and line.raw.isprintable()
+        if plain and (len(words) == 3 or words[3] == "description"):
+            yield words[2], words[1]
+        else:
+            yield from _with_template(line)
+
+
+def _with_template(line: Line) -> Iterator[tuple[str, str]]:
+    return ((name.name, str(name.address)) for name in read_name_table([line]))
 
 
 def write_name(name: Name) -> list[str]:
@@ -106,13 +164,39 @@ def _name_line(name: Name) -> str:
 
 def as_address(word: str, names: Mapping[str, Address] | None = None) -> Address | None:
     """The address that ``word`` is, by the name table first; ``None`` when it is none."""
-    if names and word in names:
+    if names is not None and word in names:
         return names[word]
     return _parsed(word)
 
 
+def as_number(word: str, names: Mapping[str, Address] | None = None) -> Number | None:
+    """As :func:`as_address`, for a list of thousands: no object is made."""
+    if names is None or word not in names:
+        number = _four(word)
+        if number is not None:
+            return 4, number
+    address = as_address(word, names)
+    return None if address is None else (address.version, int(address))
+
+
+#: As ``ipaddress`` takes them: no sign, no blank, no leading zero.
+_OCTETS = {str(number): number for number in range(256)}
+
+
+def _four(word: str) -> int | None:
+    """An IPv4 address: what ``ipaddress`` takes for one costs a long list dear."""
+    try:
+        a, b, c, d = word.split(".")
+        return _OCTETS[a] << 24 | _OCTETS[b] << 16 | _OCTETS[c] << 8 | _OCTETS[d]
+    except (ValueError, KeyError):
+        return None
+
+
 @lru_cache(_REMEMBERED)
 def _parsed(word: str) -> Address | None:
+    number = _four(word)
+    if number is not None:
+        return IPv4Address(number)
     try:
         return ip_address(word)
     except ValueError:

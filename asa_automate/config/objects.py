@@ -1,12 +1,19 @@
 """``object network`` and ``object-group network``: what an entry calls its ends."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+from functools import partial
+from typing import TypeVar
 
-from asa_automate.config.ends import Endpoint, Words, take_endpoint, write_endpoint
-from asa_automate.config.feed import Row, rows
-from asa_automate.config.names import as_address
+from asa_automate.config.ends import (
+    Endpoint,
+    Words,
+    take_endpoint,
+    write_endpoint,
+)
+from asa_automate.config.feed import Row
+from asa_automate.config.names import Number, as_address, as_number
 from asa_automate.config.object_rows import (
     GROUP,
     OBJECT,
@@ -15,17 +22,21 @@ from asa_automate.config.object_rows import (
     beneath,
     by_name,
     described,
+    read_rows,
     text_of,
 )
 from asa_automate.config.spelling import (
     Kept,
+    Later,
     Spelling,
     as_printed,
     spelling_of,
     with_kept,
 )
 from asa_automate.config.tree import Line
+from asa_automate.config.usual_objects import usual_stanza
 from asa_automate.model import Address
+from asa_automate.show.templates import is_built_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class NetworkObject:
     fqdn: str = ""
     description: str = ""
     kept: tuple[Kept, ...] = ()
-    spelling: Spelling | None = field(default=None, compare=False, repr=False)
+    spelling: Spelling | Later | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,10 @@ class NetworkGroup:
     line: int = 0
     description: str = ""
     kept: tuple[Kept, ...] = ()
-    spelling: Spelling | None = field(default=None, compare=False, repr=False)
+    spelling: Spelling | Later | None = field(default=None, compare=False, repr=False)
+
+
+Noun = TypeVar("Noun", NetworkObject, NetworkGroup)
 
 
 def read_network_objects(
@@ -73,16 +87,79 @@ def read_network_objects(
 
     The second block of an object, which holds its NAT line, leaves the first as it is.
     """
-    found = by_name(rows(OBJECT, lines), ("network",))
-    return {name: _network_object(name, its, names) for name, its in found.items()}
+    return _read(OBJECT, list(lines), names, _usual_object, _network_object)
 
 
 def read_network_groups(
     lines: Iterable[Line], names: Mapping[str, Address]
 ) -> dict[str, NetworkGroup]:
     """The ``object-group network`` among top-level ``lines``, by name."""
-    found = by_name(rows(GROUP, lines), ("network",))
-    return {name: _network_group(name, its, names) for name, its in found.items()}
+    return _read(GROUP, list(lines), names, _usual_group, _network_group)
+
+
+def _read(
+    command: str,
+    lines: list[Line],
+    names: Mapping[str, Address],
+    usual: Callable[[Line, Mapping[str, Address]], Noun | None],
+    from_rows: Callable[[str, list[Row], Mapping[str, Address]], Noun],
+) -> dict[str, Noun]:
+    """Nouns by name: from rows where one has not its usual form, or several stanzas."""
+    read = [usual(line, names) for line in lines] if is_built_in(command) else [None] * len(lines)
+    found = {noun.name: noun for noun in read if noun}
+    rows = by_name(read_rows(command, _others(lines, read, ())), ("network",))
+    twice = [name for name, many in Counter(n.name for n in read if n).items() if many > 1]
+    if clash := {*twice, *(found.keys() & rows.keys())}:
+        rows = by_name(read_rows(command, _others(lines, read, clash)), ("network",))
+    return {**found, **{name: from_rows(name, its, names) for name, its in rows.items()}}
+
+
+def _others(lines: list[Line], read: Sequence[Noun | None], names: Container[str]) -> list[Line]:
+    """The stanzas that were not read, and those called so."""
+    return [x for x, noun in zip(lines, read, strict=True) if noun is None or noun.name in names]
+
+
+def _usual_object(line: Line, names: Mapping[str, Address]) -> NetworkObject | None:
+    found = usual_stanza("object", line)
+    if found is None or len(found.members) != 1:
+        return None
+    kind, argument = found.members[0]
+    words = tuple(argument.split())
+    ends = _addresses(kind, words, names)
+    if not ends:
+        return None
+    span = _span(words, names) if kind == "range" else None
+    later = Later((line,), partial(_made_of_object, names))
+    return NetworkObject(
+        found.name, ends, True, line.number, span, "", found.description, (), later
+    )
+
+
+def _made_of_object(names: Mapping[str, Address], stanzas: tuple[Line, ...]) -> list[str]:
+    rows = by_name(read_rows(OBJECT, stanzas), ("network",))
+    return [x for n, its in rows.items() for x in _object_lines(_network_object(n, its, names))]
+
+
+def _usual_group(line: Line, names: Mapping[str, Address]) -> NetworkGroup | None:
+    found = usual_stanza("object-group", line)
+    if found is None:
+        return None
+    members = []
+    for word, argument in found.members:
+        member = _network_member(word, tuple(argument.split()), names)
+        if member is None:
+            return None
+        members.append(member)
+    later = Later((line,), partial(_made_of_group, names))
+    lines = tuple(found.lines)
+    return NetworkGroup(
+        found.name, tuple(members), lines, True, line.number, found.description, (), later
+    )
+
+
+def _made_of_group(names: Mapping[str, Address], stanzas: tuple[Line, ...]) -> list[str]:
+    rows = by_name(read_rows(GROUP, stanzas), ("network",))
+    return [x for n, its in rows.items() for x in _group_lines(_network_group(n, its, names))]
 
 
 def write_network_object(thing: NetworkObject) -> list[str]:
@@ -111,7 +188,7 @@ def _object_lines(thing: NetworkObject) -> list[str]:
 
 
 def _address_line(thing: NetworkObject) -> str:
-    if thing.span and _range(*thing.span) == thing.endpoints:
+    if thing.span and _range(*((a.version, int(a)) for a in thing.span)) == thing.endpoints:
         return f"range {thing.span[0]} {thing.span[1]}"
     if not thing.endpoints:
         return f"fqdn {thing.fqdn}" if thing.fqdn else ""
@@ -139,7 +216,7 @@ def _network_object(name: str, its: list[Row], names: Mapping[str, Address]) -> 
         ends,
         understood=bool(ends) and not any(row["UNKNOWN"] for row in below),
         line=its[0].line.number,
-        span=_span(last, names),
+        span=_span(argument_of(last), names) if last and last["KIND"] == "range" else None,
         fqdn=fqdn,
         description=text_of(description),
         kept=_kept(below, modelled),
@@ -152,35 +229,39 @@ def _kept(below: list[Row], modelled: tuple[Row | None, ...]) -> tuple[Kept, ...
     return tuple(Kept(row.line.text, i) for i, row in lost)
 
 
-def _span(row: Row | None, names: Mapping[str, Address]) -> tuple[Address, Address] | None:
-    if row is None or row["KIND"] != "range":
-        return None
-    ends = [as_address(word, names) for word in argument_of(row)]
+def _span(words: Words, names: Mapping[str, Address]) -> tuple[Address, Address] | None:
+    ends = [as_address(word, names) for word in words]
     return (ends[0], ends[1]) if len(ends) == 2 and ends[0] and ends[1] else None
 
 
 def _addresses(kind: str, words: Words, names: Mapping[str, Address]) -> tuple[Endpoint, ...]:
     if kind == "range" and len(words) == 2:
-        return _range(as_address(words[0], names), as_address(words[1], names))
+        return _range(as_number(words[0], names), as_number(words[1], names))
     if kind not in ("host", "subnet"):
         return ()
     end, rest = take_endpoint(("host", *words) if kind == "host" else words, names)
     return (end,) if end.kind == "network" and not rest else ()
 
 
-def _range(low: Address | None, high: Address | None) -> tuple[Endpoint, ...]:
-    if isinstance(low, IPv4Address) and isinstance(high, IPv4Address) and low <= high:
-        return tuple(Endpoint("network", network=n) for n in summarize_address_range(low, high))
-    if isinstance(low, IPv6Address) and isinstance(high, IPv6Address) and low <= high:
-        return tuple(Endpoint("network", network=n) for n in summarize_address_range(low, high))
-    return ()
+def _range(low: Number | None, high: Number | None) -> tuple[Endpoint, ...]:
+    """The networks of a range, the widest that fit one after the other."""
+    if low is None or high is None or low[0] != high[0]:
+        return ()
+    version, first, last = *low, high[1]
+    found = []
+    while first <= last:
+        widest = 1 << (last - first + 1).bit_length() - 1
+        size = min(first & -first, widest) if first else widest
+        found.append(Endpoint("network", "", (version, first, first + size - 1)))
+        first += size
+    return tuple(found)
 
 
 def _network_group(name: str, its: list[Row], names: Mapping[str, Address]) -> NetworkGroup:
     below = beneath(its)
     description = described(below)
     printed = [(i, row) for i, row in enumerate(below) if row["MEMBER"] or row["UNKNOWN"]]
-    members = [_network_member(row, names) for _, row in printed]
+    members = [_network_member(row["MEMBER"], argument_of(row), names) for _, row in printed]
     group = NetworkGroup(
         name,
         members=tuple(member for member in members if member),
@@ -197,11 +278,10 @@ def _network_group(name: str, its: list[Row], names: Mapping[str, Address]) -> N
     return replace(group, spelling=spelling_of(as_typed(its), _group_lines(group)))
 
 
-def _network_member(row: Row, names: Mapping[str, Address]) -> Endpoint | None:
-    words = argument_of(row)
-    if row["MEMBER"] == "group-object":
+def _network_member(word: str, words: Words, names: Mapping[str, Address]) -> Endpoint | None:
+    if word == "group-object":
         return Endpoint("object-group", words[0]) if len(words) == 1 else None
-    if row["MEMBER"] != "network-object":
+    if word != "network-object":
         return None
     if len(words) == 1 and "/" not in words[0]:
         words = ("host", *words)

@@ -5,7 +5,7 @@ by their first words, and TextFSM sees only what a class of a policy-map can lea
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 
@@ -49,7 +49,7 @@ def read_running(text: str) -> RunningConfig:
     tree = cut_tree(text if isinstance(capture, Unreadable) else capture.text, apart=OUR_PREFIX)
     index = Index(tree.stanzas)
     of = index.stanzas
-    names = read_names([*of["name"], *of["ipv6"]])
+    names = read_names([*index.name_table, *of["ipv6"]])
     interfaces = read_interfaces(of["interface"], names)
     class_maps = read_class_maps(of["class-map"])
     acls = _acls(index, class_maps.values(), names)
@@ -97,7 +97,7 @@ def _hostname(lines: Iterable[Line]) -> str | None:
 
 
 def _acls(
-    index: Index, class_maps: Iterable[ClassMap], names: dict[str, Address]
+    index: Index, class_maps: Iterable[ClassMap], names: Mapping[str, Address]
 ) -> dict[str, Acl]:
     """The access-lists that class-maps name, and ours."""
     matches = (match for class_map in class_maps for match in class_map.matches)
@@ -108,7 +108,7 @@ def _acls(
 
 
 def _networks(
-    index: Index, acls: Iterable[Acl], names: dict[str, Address]
+    index: Index, acls: Iterable[Acl], names: Mapping[str, Address]
 ) -> tuple[dict[str, NetworkObject], dict[str, NetworkGroup]]:
     """The network objects and groups that entries name, nested ones included, and ours."""
     objects: dict[str, NetworkObject] = {}

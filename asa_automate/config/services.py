@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from asa_automate.config.ends import TCP_UDP, Ports, Words, take_ports, write_ports
-from asa_automate.config.feed import Row, rows
+from asa_automate.config.feed import Row
 from asa_automate.config.names import protocol_name
 from asa_automate.config.object_rows import (
     GROUP,
@@ -15,6 +15,7 @@ from asa_automate.config.object_rows import (
     beneath,
     by_name,
     described,
+    read_rows,
     text_of,
 )
 from asa_automate.config.spelling import (
@@ -73,7 +74,7 @@ def read_services(lines: Iterable[Line]) -> dict[str, ServiceGroup]:
     given = list(lines)
     objects = [line for line in given if line.text.startswith("object ")]
     groups = [line for line in given if line.text.startswith("object-group ")]
-    both = chain(rows(OBJECT, objects), rows(GROUP, groups))
+    both = chain(read_rows(OBJECT, objects), read_rows(GROUP, groups))
     found = by_name(both, ("service", "protocol"))
     return {name: _service_group(name, its) for name, its in found.items()}
 

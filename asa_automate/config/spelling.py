@@ -6,8 +6,9 @@ kept beside the noun and stands as long as the noun means what it meant when it 
 that was changed is written from its meaning.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from asa_automate.config.tree import Line
 
@@ -34,13 +35,35 @@ class Kept:
     depth: int = 1
 
 
+class Later(NamedTuple):
+    """The spelling of a noun that hardly anybody writes: it is found out when somebody does.
+
+    Args:
+        stanzas: the noun was read from.
+        made_of: gives what the writer makes of these.
+    """
+
+    stanzas: tuple[Line, ...]
+    made_of: Callable[[tuple[Line, ...]], list[str]]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """As :class:`Spelling` has it."""
+        return tuple(printed_lines(self.stanzas))
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """As :class:`Spelling` has it."""
+        return tuple(self.made_of(self.stanzas))
+
+
 def spelling_of(printed: Iterable[str], made: Iterable[str]) -> Spelling | None:
     """``None`` where the writer prints what was printed."""
     spelling = Spelling(tuple(printed), tuple(made))
     return None if spelling.printed == spelling.made else spelling
 
 
-def as_printed(made: list[str], spelling: Spelling | None) -> list[str]:
+def as_printed(made: list[str], spelling: Spelling | Later | None) -> list[str]:
     """The lines as they were printed if they still mean what they meant, else ``made``."""
     if spelling is None or spelling.made != tuple(made):
         return made

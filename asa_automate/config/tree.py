@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from asa_automate.config.bulk import Loose, find_bulk
 from asa_automate.config.line import Bulk, Line
@@ -66,9 +67,15 @@ class Tree(Around):
 
 @dataclass(frozen=True, slots=True)
 class CutTree(Around):
-    """A whole text of which long runs of access-lists and objects are kept in bulk."""
+    """A whole text of which long runs of access-lists and objects are kept in bulk.
+
+    Args:
+        hashed: what :mod:`asa_automate.config.canonical` has hashed of it, for trees that begin
+            in the same way.
+    """
 
     stanzas: tuple[Stanza, ...]
+    hashed: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     def opened(self) -> Iterator[Line]:
         """The top-level lines that are commands, without those in bulk."""

@@ -6,7 +6,8 @@ RFC 3849) every boundary of an access-list, group or object that a class uses.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
+from itertools import chain, islice
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.names import port_number
@@ -69,6 +70,9 @@ def over_interfaces(running: RunningConfig, flow: Flow) -> Iterator[Flow]:
     """The flow between every two interfaces that have a policy of their own, or have none."""
     names: list[str | None] = [a.interface for a in running.service_policies if a.interface]
     names = [*dict.fromkeys(names), None]
+    if names == [None]:
+        yield flow
+        return
     for came in names:
         for goes in names:
             if came is None or came != goes:
@@ -77,24 +81,18 @@ def over_interfaces(running: RunningConfig, flow: Flow) -> Iterator[Flow]:
 
 def addresses_of(running: RunningConfig) -> list[Address]:
     """Addresses at the edges of what classes match, a bounded number of them."""
-    networks = [
-        end.network
-        for acl in running.acls.values()
-        for entry in acl.entries
-        for end in (entry.source, entry.destination)
-        if end.network is not None
-    ]
-    networks += [
-        m.network for g in running.network_groups.values() for m in g.members if m.network
-    ]
-    networks += [
-        m.network for o in running.network_objects.values() for m in o.endpoints if m.network
-    ]
+    entries = chain.from_iterable(acl.entries for acl in running.acls.values())
+    ends = chain(
+        chain.from_iterable((entry.source, entry.destination) for entry in entries),
+        chain.from_iterable(group.members for group in running.network_groups.values()),
+        chain.from_iterable(thing.endpoints for thing in running.network_objects.values()),
+    )
+    spans = (end.span for end in ends if end.span is not None)
     edges: dict[Address, None] = {}
-    for network in networks[: _MOST_ADDRESSES * 4]:
-        inside = int(network.network_address) + (1 if network.num_addresses > 2 else 0)
-        edges[ip_address(network.network_address)] = None
-        edges[type(network.network_address)(inside)] = None
+    for version, first, last in islice(spans, _MOST_ADDRESSES * 4):
+        make = IPv4Address if version == 4 else IPv6Address
+        edges[make(first)] = None
+        edges[make(first + (1 if last - first > 1 else 0))] = None
     return [a for a in edges if not a.is_unspecified][:_MOST_ADDRESSES]
 
 

@@ -7,15 +7,50 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Address, Reading
 from asa_automate.plan.peers import flows_of_others
-from asa_automate.simulate.classify import Verdict, class_takes, classify, classify_in
+from asa_automate.simulate.access import Truth
+from asa_automate.simulate.classify import Verdict, class_takes, classified, classify_in
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists
+from asa_automate.simulate.matching import Question
 from asa_automate.simulate.members import named_by
 from asa_automate.simulate.world import World
 
 _Worlds = tuple[object, ...]
 #: Lists of so many entries are compared by what they say, longer ones by what is prepared.
 _COMPARED = 32
+
+
+class Asked:
+    """The flows of a proof, and of each class whether it takes them: one truth for each flow.
+
+    A class is asked once for all configurations on a plan's way in which it says the same.
+    """
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        self.flows = tuple(flows)
+        #: All that a class without an access-list, or a policy, can go by; by number, since what
+        #: is compared for each flow of each configuration has to be small.
+        places: dict[Hashable, int] = {}
+        self.places = [places.setdefault(_place_of(flow), len(places)) for flow in self.flows]
+        self._truths: dict[Hashable, list[Truth]] = {}
+
+    def truths(
+        self, running: RunningConfig, entry: PolicyClass, world: World, lists: Lists
+    ) -> list[Truth]:
+        """Whether a class takes each of the flows, as far as that does not depend on assuming."""
+        key = (entry.name, _match_meaning(running, entry), world.ports_count)
+        if key not in self._truths:
+            self._truths[key] = [
+                class_takes(running, entry, flow, world, lists=lists) for flow in self.flows
+            ]
+        return self._truths[key]
+
+    def only(self, chosen: Iterable[int]) -> "Asked":
+        """Some of the flows, with what is known of them."""
+        kept = list(chosen)
+        few = Asked(self.flows[at] for at in kept)
+        few._truths = {key: [all_[at] for at in kept] for key, all_ in self._truths.items()}
+        return few
 
 
 class Judge:
@@ -30,7 +65,7 @@ class Judge:
         self._places: dict[int, tuple[RunningConfig, int]] = {}
         self._views: dict[_Worlds, View] = {}
         #: What a proof goes through, by the gateways that it is about.
-        self.flows: dict[Hashable, tuple[Flow, ...]] = {}
+        self.flows: dict[Hashable, Asked] = {}
 
     def view(self, running: RunningConfig, world: World) -> "View":
         """The model of one configuration in one world."""
@@ -53,32 +88,25 @@ class Judge:
 
     def kinds(
         self, running: RunningConfig, flows: Iterable[Flow], gateways: Collection[Address]
-    ) -> tuple[Flow, ...]:
+    ) -> Asked:
         """One flow of each kind: those that no plan for these gateways can treat differently.
 
         Flows are of one kind if they have the same protocol, port and interfaces, the same of the
         gateways at their ends, and the same classes may take them.
         """
-        classes = list(_telling(running))
+        asked, lists = Asked(flows), self.lists(running)
         worlds = [World(Reading.PER_ENGINE, ports_count=count) for count in (False, True)]
-        asked = [
-            (entry, world)
-            for entry in classes
+        patterns = [
+            asked.truths(running, entry, world, lists)
+            for entry in _telling(running)
             for world in worlds[: 1 + running.class_maps[entry.name].is_default_inspection]
         ]
-        lists = self.lists(running)
-        found: dict[Hashable, Flow] = {}
-        for flow in flows:
-            pattern = tuple(
-                class_takes(running, entry, flow, world, lists=lists) for entry, world in asked
-            )
-            ends = tuple(
-                end if end in gateways else None for end in (flow.source, flow.destination)
-            )
-            place = (flow.in_interface, flow.out_interface, flow.source.version)
-            kind = (flow.protocol, flow.destination_port, place, ends, pattern)
-            found.setdefault(kind, flow)
-        return tuple(found.values())
+        numbers = {gateway: n for n, gateway in enumerate(gateways)}
+        ends = [(numbers.get(f.source), numbers.get(f.destination)) for f in asked.flows]
+        kinds: dict[Hashable, int] = {}
+        for at, kind in enumerate(zip(asked.places, ends, *patterns, strict=True)):
+            kinds.setdefault(kind, at)
+        return asked.only(kinds.values())
 
     def spoken_of(self, running: RunningConfig) -> tuple[Flow, ...]:
         """As :func:`asa_automate.plan.peers.flows_of_others`."""
@@ -99,19 +127,43 @@ class Judge:
 
 
 class View:
-    """Verdicts about one configuration in one world, each found once."""
+    """Verdicts about one configuration in one world.
+
+    Flows in the same place that the same classes take have one verdict, which is found once: a
+    proof's hundreds of flows are a few dozen questions.
+    """
 
     def __init__(self, running: RunningConfig, world: World, lists: Lists) -> None:
         self._asked = (running, world, lists)
-        self._verdicts: dict[Flow, Verdict] = {}
+        self._verdicts: dict[int, tuple[Asked, list[Verdict]]] = {}
 
-    def verdict(self, flow: Flow) -> Verdict:
-        """As :func:`asa_automate.simulate.classify.classify`."""
-        found = self._verdicts.get(flow)
-        if found is None:
-            running, world, lists = self._asked
-            found = self._verdicts[flow] = classify(running, flow, world, lists=lists)
-        return found
+    def verdicts(self, asked: Asked) -> list[Verdict]:
+        """As :func:`asa_automate.simulate.classify.classify`, for each of the flows."""
+        if id(asked) not in self._verdicts:
+            self._verdicts[id(asked)] = (asked, self._of(asked))
+        return self._verdicts[id(asked)][1]
+
+    def _of(self, asked: Asked) -> list[Verdict]:
+        running, world, lists = self._asked
+        telling = list(_telling(running))
+        names = [entry.name for entry in telling]
+        patterns = [asked.truths(running, entry, world, lists) for entry in telling]
+        found: dict[Hashable, Verdict] = {}
+        verdicts = []
+        for flow, kind in zip(asked.flows, zip(asked.places, *patterns, strict=True), strict=True):
+            verdict = found.get(kind)
+            if verdict is None:
+                known = dict(zip(names, kind[1:], strict=True))
+                question = Question(running, flow, world, None, lists, known)
+                verdict = found[kind] = classified(question)
+            verdicts.append(verdict)
+        return verdicts
+
+
+def _place_of(flow: Flow) -> Hashable:
+    """All of a flow that counts where no access-list is asked."""
+    interfaces = (flow.in_interface, flow.out_interface)
+    return flow.protocol, flow.destination_port, flow.source.version, interfaces
 
 
 def _telling(running: RunningConfig) -> Iterator[PolicyClass]:
@@ -128,22 +180,30 @@ def _telling(running: RunningConfig) -> Iterator[PolicyClass]:
 
 
 def _meaning(running: RunningConfig) -> Hashable:
-    """All that the inspection of a flow depends on, as far as a plan can change it."""
+    """All that the inspection of a flow depends on, as far as a plan can change it.
+
+    A class that inspects nothing is passed over, whatever it takes.
+    """
     return tuple(
-        (attached, tuple(_class_meaning(running, entry) for entry in policy.classes))
+        (attached, tuple(_class_meaning(running, c) for c in policy.classes if c.inspects))
         for attached in running.service_policies
         if (policy := running.policy_maps.get(attached.policy))
     )
 
 
 def _class_meaning(running: RunningConfig, entry: PolicyClass) -> Hashable:
-    if not entry.inspects:
-        return None
-    class_map = running.class_maps.get(entry.name)
-    matches = class_map.matches if class_map else ()
     return (
         entry.name,
         frozenset((inspect.engine, inspect.argument) for inspect in entry.inspects),
+        _match_meaning(running, entry),
+    )
+
+
+def _match_meaning(running: RunningConfig, entry: PolicyClass) -> Hashable:
+    """All that it depends on whether a class takes a flow."""
+    class_map = running.class_maps.get(entry.name)
+    matches = class_map.matches if class_map else ()
+    return (
         tuple((m.kind, m.argument) for m in matches),
         bool(class_map and class_map.unknown),
         tuple(_acl_meaning(running, m.argument) for m in matches if m.kind == "access-list"),

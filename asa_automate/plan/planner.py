@@ -130,13 +130,13 @@ def _to_scope(
     )
     if not commands:
         return _left_alone(draft, running, now, desired)
-    last = states_after(running, commands)[-1]
-    must_have_room(running, last)
-    end = scope_of(last)
+    states = states_after(running, commands)
+    must_have_room(running, states[-1])
+    end = scope_of(states[-1])
     # A policy-map that is attached nowhere is out of scope once our class has left it.
     end = replace(end, policies={**wanted.policies, **end.policies})
     inverse = way(end, pinned(now, end), order)
-    return _proved(draft, running, Way(now, commands, inverse), desired)
+    return _proved(draft, states, Way(now, commands, inverse), desired)
 
 
 def _left_alone(
@@ -205,9 +205,9 @@ def _strategy(request: Request, running: RunningConfig, desired: Desired, now: S
 
 
 def _proved(
-    draft: DevicePlan, running: RunningConfig, both_ways: Way, desired: Desired
+    draft: DevicePlan, states: tuple[RunningConfig, ...], both_ways: Way, desired: Desired
 ) -> DevicePlan:
-    states = states_after(running, both_ways.commands)
+    running = states[0]
     strategy = Strategy(draft.strategy or Strategy.SPLIT_CLASS)
     subject = Subject(
         states,

@@ -22,7 +22,7 @@ from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.everywhere import Claim, refuted
 from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
 from asa_automate.plan.gap import Gap, Treatment, is_in_gap
-from asa_automate.plan.judge import Judge
+from asa_automate.plan.judge import Asked, Judge
 from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.engines import ESMTP
@@ -80,14 +80,14 @@ def prove(
     """
     before = subject.states[0]
     judge = judge or Judge()
-    flows = _flows(before, subject, judge)
-    unknown = sorted(_unknown_classes(subject, flows, judge))
+    asked = _asked(before, subject, judge)
+    unknown = sorted(_unknown_classes(subject, asked, judge))
     if len(unknown) > _MOST_UNKNOWN:
         why = f"it is not known whether the classes {', '.join(unknown)} match: too many to try"
-        return Failure(flows[0], why)
+        return Failure(asked.flows[0], why)
     for reading in readings:
         for world in worlds(before, unknown, reading):
-            failure = _in_world(subject, judge, world, flows)
+            failure = _in_world(subject, judge, world, asked)
             if failure:
                 return failure
         failure = _everywhere(subject, reading, assumed=bool(unknown))
@@ -140,12 +140,12 @@ def worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Itera
             yield World(reading, fall_through, assume, ports_count)
 
 
-def _unknown_classes(subject: Subject, flows: Iterable[Flow], judge: Judge) -> set[str]:
+def _unknown_classes(subject: Subject, asked: Asked, judge: Judge) -> set[str]:
     """The classes of which some flow cannot tell whether they match."""
     # Per engine every class with an inspection is asked.
     world = World(Reading.PER_ENGINE)
     ends = [judge.view(subject.states[n], world) for n in (0, -1)]
-    found = (end.verdict(flow).unknown for flow in flows for end in ends)
+    found = {verdict.unknown for end in ends for verdict in end.verdicts(asked)}
     return {name for names in found for name in names}
 
 
@@ -161,30 +161,50 @@ def _ports_beside_default(running: RunningConfig) -> bool:
     )
 
 
-def _in_world(
-    subject: Subject, judge: Judge, world: World, flows: Iterable[Flow]
-) -> Failure | None:
-    before, after = (judge.view(subject.states[n], world) for n in (0, -1))
-    between = [(n, judge.view(state, world)) for n, state in _distinct(subject, judge)]
+def _in_world(subject: Subject, judge: Judge, world: World, asked: Asked) -> Failure | None:
+    before, after = (judge.view(subject.states[n], world).verdicts(asked) for n in (0, -1))
+    between = [
+        (n, judge.view(state, world).verdicts(asked)) for n, state in _distinct(subject, judge)
+    ]
     wanted = frozenset(subject.wanted)
-    for flow in flows:
-        ours = _is_mail(flow) and (flow.source in wanted or flow.destination in wanted)
-        if ours and after.verdict(flow).by(ESMTP):
+    for flow, verdict in zip(asked.flows, after, strict=True):
+        # The verdict first: hardly any flow has ESMTP in it, and addresses are slow to look up.
+        inspected = _is_mail(flow) and verdict.by(ESMTP)
+        if inspected and (flow.source in wanted or flow.destination in wanted):
             return Failure(flow, "the gateway's SMTP is still inspected")
-    for flow in flows:
-        old, new = before.verdict(flow).treatment, after.verdict(flow).treatment
+    ways = zip(before, after, *(verdicts for _, verdicts in between), strict=True)
+    #: Flows share their verdicts, so many go the same way; where nothing changes, one is enough.
+    settled: set[tuple[int, ...]] = set()
+    for flow, way in zip(asked.flows, ways, strict=True):
+        key = tuple(map(id, way))
+        if key in settled:
+            continue
+        old, new, *now = (verdict.treatment for verdict in way)
         if old != new and not _declared(subject, flow, old, new):
             return Failure(flow, f"its inspection changes from {_named(old)} to {_named(new)}")
-        for number, view in between:
-            now = view.verdict(flow).treatment
-            if now not in (old, new) and not is_in_gap(subject.gaps, number, now, (old, new)):
-                return Failure(
-                    flow, f"after line {number} it has {_named(now)}, neither old nor new"
-                )
+        numbered = zip((number for number, _ in between), now, strict=True)
+        failure = _between(subject, flow, (old, new), numbered)
+        if failure:
+            return failure
+        if old == new:
+            settled.add(key)
     return None
 
 
-def _flows(running: RunningConfig, subject: Subject, judge: Judge) -> tuple[Flow, ...]:
+def _between(
+    subject: Subject,
+    flow: Flow,
+    ends: tuple[Treatment, Treatment],
+    numbered: Iterable[tuple[int, Treatment]],
+) -> Failure | None:
+    """The first line after which a flow has neither its old nor its new treatment."""
+    for number, now in numbered:
+        if now not in ends and not is_in_gap(subject.gaps, number, now, ends):
+            return Failure(flow, f"after line {number} it has {_named(now)}, neither old nor new")
+    return None
+
+
+def _asked(running: RunningConfig, subject: Subject, judge: Judge) -> Asked:
     """The flows that a plan is checked on, and its way back: one of each kind."""
     everyone = tuple(dict.fromkeys((*subject.wanted, *subject.had)))
     about = frozenset(everyone)

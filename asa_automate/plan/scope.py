@@ -5,7 +5,6 @@ A plan is the way from one scope to another; so are its inverse and a recovery.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.class_map import ClassMap
@@ -152,12 +151,11 @@ def _members(group: NetworkGroup | None) -> tuple[Address, ...] | None:
         return None
     hosts = []
     for endpoint in group.members:
-        network = endpoint.network
-        if endpoint.kind != "network" or network is None or network.num_addresses != 1:
+        if endpoint.host is None:
             raise Refused(
                 f"object-group {GROUP} (line {group.line}) has members that are no hosts"
             )
-        hosts.append(ip_address(network.network_address))
+        hosts.append(endpoint.host)
     if not group.understood:
         raise Refused(f"object-group {GROUP} (line {group.line}) has a line that is not ours")
     return tuple(hosts)

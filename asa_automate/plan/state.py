@@ -43,14 +43,8 @@ def _spelt(line: Stanza, group: NetworkGroup | None) -> Stanza:
 def _members(group: NetworkGroup) -> list[Line]:
     members = []
     for endpoint, text in zip(group.members, group.lines, strict=False):
-        host = endpoint.network is not None and endpoint.network.num_addresses == 1
-        members.append(
-            Line(
-                f"network-object host {endpoint.network.network_address}"
-                if host and endpoint.network
-                else text
-            )
-        )
+        host = endpoint.host
+        members.append(Line(f"network-object host {host}" if host is not None else text))
     if len(group.members) != len(group.lines):
         return [Line(t) for t in group.lines]
     return sorted(members, key=lambda line: line.raw)

@@ -80,6 +80,11 @@ def reader(command: str) -> Reader:
     return Reader(command, template, template.is_flat)
 
 
+def is_built_in(command: str) -> bool:
+    """Whether the template of ``command`` is ours, and so takes what we know it to take."""
+    return _template(command, ()).is_built_in
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a text as a terminal shows them: split at LF, CRLF and CR only."""
     plain = _visible(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -98,8 +103,14 @@ def _visible(text: str) -> str:
 
 def _template(command: str, values: Collection[str]) -> "_Template":
     """The first template for ``command`` that gives ``values``; the user's directories lead."""
+    return _found(command, tuple(values), os.environ.get("NET_TEXTFSM", ""))
+
+
+@cache
+def _found(command: str, values: tuple[str, ...], listed: str) -> "_Template":
+    """Looked for once: a plan asks for its templates dozens of times."""
     name = f"cisco_asa_{'_'.join(command.split())}.textfsm"
-    searched = (*_extra_directories(), *_BUILT_IN)
+    searched = (*_extra_directories(listed), *_BUILT_IN)
     for directory in searched:
         if (directory / name).is_file():
             template = _compiled(directory / name)
@@ -109,9 +120,8 @@ def _template(command: str, values: Collection[str]) -> "_Template":
     raise AsaAutomateError(f"no template {name} in {places}: the installation is not complete")
 
 
-def _extra_directories() -> Iterator[Path]:
-    listed = os.environ.get("NET_TEXTFSM", "").split(os.pathsep)
-    return (Path(directory).expanduser() for directory in listed if directory)
+def _extra_directories(listed: str) -> Iterator[Path]:
+    return (Path(directory).expanduser() for directory in listed.split(os.pathsep) if directory)
 
 
 class _Template:
@@ -119,6 +129,7 @@ class _Template:
 
     def __init__(self, path: Path) -> None:
         self._lock = Lock()
+        self.is_built_in = path.parent in _BUILT_IN
         try:
             with path.open(encoding="utf-8") as file:
                 self._fsm = textfsm.TextFSM(file)

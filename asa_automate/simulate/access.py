@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from asa_automate.config.access_list import Ace, Acl
-from asa_automate.config.ends import TCP_UDP, Endpoint, Ports
+from asa_automate.config.ends import TCP_UDP, Endpoint, Ports, Span
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.services import Service
 from asa_automate.model import Address
@@ -90,10 +90,7 @@ def endpoint_has(
         case "any6":
             return address.version == 6
         case "network":
-            network = endpoint.network
-            return (
-                network is not None and address.version == network.version and address in network
-            )
+            return endpoint.span is not None and _is_in(address, endpoint.span)
         case "object" | "object-group" if depth < _MAX_NESTING:
             return _named_has(running, endpoint, address, depth)
         case "interface":
@@ -103,6 +100,11 @@ def endpoint_has(
             )
         case _:
             return None
+
+
+def _is_in(address: Address, span: Span) -> bool:
+    version, first, last = span
+    return address.version == version and first <= int(address) <= last
 
 
 def _named_has(running: RunningConfig, endpoint: Endpoint, address: Address, depth: int) -> Truth:

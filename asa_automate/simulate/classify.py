@@ -12,7 +12,7 @@ Two readings of Cisco's documents are modelled side by side (:class:`~asa_automa
 The tracer is the evaluator: what is written down is what was decided.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from asa_automate.config.policy_map import Inspect, PolicyClass, PolicyMap
@@ -80,7 +80,12 @@ def classify(
         pen: is given each step in words.
         lists: where many flows are asked about, the access-lists made ready for that.
     """
-    asked = Question(running, flow, world, pen, lists)
+    return classified(Question(running, flow, world, pen, lists))
+
+
+def classified(asked: Question) -> Verdict:
+    """As :func:`classify`, for a question that brings answers along."""
+    running, flow, world = asked.running, asked.flow, asked.world
     taken: dict[str, Taken] = {}
     unknown: set[str] = set()
     closed: set[str] = set()
@@ -165,7 +170,7 @@ def _per_class(asked: Question, attached: ServicePolicy, policy: PolicyMap) -> V
             asked.note(_PASSED_OVER, entry.name, entry.line)
             continue
         if _matches(asked, entry, unknown):
-            inspects = tuple(_applying(asked, entry))
+            inspects = _applying(asked, entry)
             for inspect in inspects:
                 asked.note(_TAKES, inspect.text, inspect.line)
             asked.note(
@@ -181,20 +186,22 @@ _TAKES = "  {} (line {}) takes the flow"
 _TAKEN_ALREADY = "  {} (line {}): {} is taken already"
 
 
-def _in_order(policy: PolicyMap) -> Iterator[PolicyClass]:
+def _in_order(policy: PolicyMap) -> Sequence[PolicyClass]:
     """Classes as the device tries them: ``class-default`` is always last."""
-    yield from (c for c in policy.classes if c.name != CLASS_DEFAULT)
-    yield from (c for c in policy.classes if c.name == CLASS_DEFAULT)
+    return sorted(policy.classes, key=_is_last)
 
 
-def _applying(asked: Question, entry: PolicyClass) -> Iterator[Inspect]:
+def _is_last(entry: PolicyClass) -> bool:
+    return entry.name == CLASS_DEFAULT
+
+
+def _applying(asked: Question, entry: PolicyClass) -> list[Inspect]:
     """The inspections of a matching class that concern this flow's protocol and port."""
     flow, class_map = asked.flow, asked.running.class_maps.get(entry.name)
-    default = class_map is not None and class_map.is_default_inspection
-    engines = default_engines(flow.protocol, flow.destination_port)
-    for inspect in entry.inspects:
-        if (inspect.engine in engines) if default else speaks(inspect.engine, flow.protocol):
-            yield inspect
+    if class_map is not None and class_map.is_default_inspection:
+        engines = default_engines(flow.protocol, flow.destination_port)
+        return [inspect for inspect in entry.inspects if inspect.engine in engines]
+    return [inspect for inspect in entry.inspects if speaks(inspect.engine, flow.protocol)]
 
 
 def _taken(inspect: Inspect, entry: PolicyClass, attached: ServicePolicy) -> Taken:

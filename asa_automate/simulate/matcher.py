@@ -16,7 +16,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.simulate.access import Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.members import Flat, Members, named_by, noun_of, range_of
+from asa_automate.simulate.members import Flat, Members, named_by, noun_of
 
 #: From so many entries on it is worth while to prepare a list for a single flow.
 _LONG = 64
@@ -98,6 +98,20 @@ class Matcher:
 
     def decide(self, flow: Flow, *, addresses_only: bool) -> Hit:
         """First match wins; see :func:`asa_automate.simulate.access.decide`."""
+        sure, possible = self._bits(flow, addresses_only=addresses_only)
+        if not possible:
+            return Hit(False, None)
+        first = possible & -possible
+        entry = self._entries[first.bit_length() - 1]
+        return Hit(entry.permit if first & sure & ~self._unknown else None, entry)
+
+    def taking(self, flow: Flow, *, addresses_only: bool) -> list[Ace]:
+        """The entries that may take a flow, whatever stands before them, in order."""
+        _, possible = self._bits(flow, addresses_only=addresses_only)
+        return [self._entries[place] for place in _places(possible)]
+
+    def _bits(self, flow: Flow, *, addresses_only: bool) -> Bits:
+        """The entries that have a flow for certain, and all that may have it."""
         sources, destinations = (
             self._source.bits(flow.source),
             self._destination.bits(flow.destination),
@@ -108,11 +122,7 @@ class Matcher:
             services = self._service_bits(flow)
             sure, open_ = sure & services[0], services[1]
             possible &= services[0] | open_
-        if not possible:
-            return Hit(False, None)
-        first = possible & -possible
-        entry = self._entries[first.bit_length() - 1]
-        return Hit(entry.permit if first & sure & ~self._unknown else None, entry)
+        return sure, possible
 
     def concerned(self, flow: Flow, *, incoming: bool, addresses_only: bool) -> list[Ace]:
         """The entries that may take a flow of this kind, whoever its peer is, in order.
@@ -158,8 +168,8 @@ class _Side:
         self._known: dict[Address, Bits] = {}
         for end, mask in _by_meaning(ends).items():
             ranges: Iterable[tuple[int, int, int]]
-            if end.network is not None:
-                ranges = (range_of(end.network),)
+            if end.span is not None:
+                ranges = (end.span,)
             else:
                 ranges = members = flat.members(end)
                 self._open |= 0 if members.understood else mask

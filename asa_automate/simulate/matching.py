@@ -1,7 +1,7 @@
 """Whether a class takes a flow: its matches, and the access-lists behind them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from asa_automate.config.class_map import ClassMap, Match
 from asa_automate.config.names import port_number
@@ -18,13 +18,18 @@ Pen = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a flow, in a configuration, in a world."""
+    """What is asked: a flow, in a configuration, in a world.
+
+    Args:
+        known: answers of :func:`takes` that need not be found again, by the name of the class.
+    """
 
     running: RunningConfig
     flow: Flow
     world: World
     pen: Pen | None
     lists: Lists | None
+    known: Mapping[str, Truth] = field(default_factory=dict)
 
     def note(self, text: str, *values: object) -> None:
         """One step for the pen; words are put together only for one who reads them."""
@@ -37,6 +42,8 @@ def takes(asked: Question, entry: PolicyClass) -> Truth:
     if entry.name == CLASS_DEFAULT:
         asked.note("class class-default matches any")
         return True
+    if entry.name in asked.known:
+        return asked.known[entry.name]
     class_map = asked.running.class_maps.get(entry.name)
     if class_map is None or not class_map.matches:
         asked.note("class {} (line {}) has no match: takes nothing", entry.name, entry.line)
@@ -58,7 +65,9 @@ def _match_takes(asked: Question, class_map: ClassMap, match: Match) -> Truth:
             return _acl_match(asked, class_map, match)
         case _:
             truth = None
-    asked.note("class {}: {} (line {}): {}", class_map.name, match.text, match.line, _said(truth))
+    if asked.pen:
+        text = "class {}: {} (line {}): {}"
+        asked.note(text, class_map.name, match.text, match.line, _said(truth))
     return truth
 
 
@@ -76,15 +85,16 @@ def _acl_match(asked: Question, class_map: ClassMap, match: Match) -> Truth:
         hit = asked.lists.decide(acl, asked.flow, addresses_only=ignored)
     else:
         hit = decided(asked.running, acl, asked.flow, addresses_only=ignored)
-    entry = hit.entry
-    asked.note(
-        "class {}: {} (line {}): {} by {}",
-        class_map.name,
-        match.text,
-        match.line,
-        _said(hit.match),
-        f"line {entry.line}: {entry.text}" if entry else "no entry matches",
-    )
+    if asked.pen:
+        entry = hit.entry
+        asked.note(
+            "class {}: {} (line {}): {} by {}",
+            class_map.name,
+            match.text,
+            match.line,
+            _said(hit.match),
+            f"line {entry.line}: {entry.text}" if entry else "no entry matches",
+        )
     return hit.match
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from asa_automate.config.access_list import Acl
-from asa_automate.config.ends import Endpoint, Network
+from asa_automate.config.ends import Endpoint
 from asa_automate.config.running import RunningConfig
 from asa_automate.simulate.access import UNIFIED
 
@@ -72,23 +72,17 @@ class Flat:
         if noun is None:
             return Members((), understood=False)
         ends = noun.endpoints if key[0] == "object" else noun.members
-        parts = [self.members(end, above) for end in ends if end.network is None]
-        plain = (range_of(end.network) for end in ends if end.network is not None)
+        parts = [self.members(end, above) for end in ends if end.span is None]
+        plain = (end.span for end in ends if end.span is not None)
         understood = noun.understood and all(part.understood for part in parts)
         nested = (r for part in parts for r in part)
         return Members(chain(plain, nested), understood=understood)
 
 
-def range_of(network: Network) -> tuple[int, int, int]:
-    """IP version, first and last address."""
-    first = int(network.network_address)
-    return network.version, first, first | (1 << network.max_prefixlen - network.prefixlen) - 1
-
-
 def _plain(running: RunningConfig, end: Endpoint) -> Members:
     """An end that names neither object nor group."""
-    if end.network is not None:
-        return Members([range_of(end.network)])
+    if end.span is not None:
+        return Members([end.span])
     match end.kind:
         case "any" | "any4" | "any6":
             six = end.kind == "any6" or (

@@ -1,15 +1,18 @@
 """What stays in bulk is as if it had been read line by line."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asa_automate.config.access_list import Vocabulary, read_access_lists
 from asa_automate.config.canonical import canonical, fingerprint
 from asa_automate.config.index import Index
+from asa_automate.config.names import read_names
 from asa_automate.config.reader import read_running
-from asa_automate.config.tree import Bulk, CutTree, cut_tree, read_tree, write_tree
+from asa_automate.config.tree import Bulk, CutTree, Line, cut_tree, read_tree, write_tree
 
 OURS = "ESA_EXEMPT_"
 
@@ -39,6 +42,10 @@ LINES = (
     "tunnel-group T general-attributes",
     "name 192.0.2.1 relay",
     f"name 192.0.2.2 {OURS}X",
+    "name 192.0.2.3 relay description the second",
+    "name 192.0.2.x relay",
+    "name 192.0.2.4 relay of no kind",
+    "name 192.0.2.5 h\u00f4te",
     "names",
     "  quit",
     " host 192.0.2.1",
@@ -86,6 +93,11 @@ def _same(text: str) -> CutTree:
     return cut
 
 
+def _lines(parts: Iterable[Line | Bulk]) -> Iterator[Line]:
+    for part in parts:
+        yield from part.lines() if isinstance(part, Bulk) else (part,)
+
+
 @settings(max_examples=400)
 @given(
     st.lists(st.sampled_from(LINES), max_size=40),
@@ -96,9 +108,14 @@ def test_any_lines(lines: list[str], end: str) -> None:
     whole = Index(read_tree(end.join(lines) + end).stanzas)
     index = Index(cut.stanzas)
 
-    assert whole.stanzas["name"] == index.stanzas["name"]
+    names = [list(read_names(one.name_table).items()) for one in (whole, index)]
+    assert names[0] == names[1]
     for name in ("A", "B", f"{OURS}ESMTP", "alert-interval"):
-        assert whole.access_list(name) == index.access_list(name)
+        lists = [list(_lines(one.access_list(name))) for one in (whole, index)]
+        assert lists[0] == lists[1]
+        known = Vocabulary({}, whole.service_groups)
+        read = [read_access_lists(one.access_list(name), known) for one in (whole, index)]
+        assert read[0] == read[1]
     assert whole.networks(["O", "G"]) == index.networks(["O", "G"])
     assert whole.services(["S", "P"]) == index.services(["S", "P"])
     for name in ("S", "P", "G", "O"):

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, ip_network
 
 import pytest
 
-from asa_automate.config.ends import Endpoint, Ports
+from asa_automate.config.ends import Endpoint, Ports, network_end
 from asa_automate.config.objects import (
     NetworkObject,
     read_network_groups,
@@ -32,7 +32,7 @@ def _service(*lines: str) -> ServiceGroup:
 
 
 def _nets(*texts: str) -> tuple[Endpoint, ...]:
-    return tuple(Endpoint("network", network=ip_network(text)) for text in texts)
+    return tuple(network_end(ip_network(text)) for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ only echoes the text would pass the first; so nouns are changed, and those made 
 written without any text at hand.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -39,7 +39,7 @@ from asa_automate.config.tree import Line, Tree, read_tree
 from asa_automate.model import Address
 
 NAMES: dict[str, Address] = {"esa1": ip_address("192.0.2.1")}
-Names = dict[str, Address]
+Names = Mapping[str, Address]
 
 
 @dataclass(frozen=True)

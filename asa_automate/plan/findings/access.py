@@ -6,7 +6,6 @@ the gateway's mail otherwise than the mail of an address that is nobody's.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 
 from asa_automate.config.access_list import Ace, Acl
 from asa_automate.config.ends import Endpoint
@@ -22,7 +21,7 @@ from asa_automate.plan.peers import PEERS, SOURCE_PORT
 from asa_automate.simulate.classify import class_takes, classify
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
-from asa_automate.simulate.matcher import decided
+from asa_automate.simulate.matcher import Lists, decided
 from asa_automate.simulate.world import World
 
 _WORLD = World(Reading.PER_ENGINE)
@@ -52,6 +51,11 @@ class Place:
         """Whether one entry matches a flow, whatever stands before it."""
         only = replace(self.acl, entries=(one,))
         return decided(running, only, flow, addresses_only=self.default).entry is one
+
+    def taking(self, running: RunningConfig, flow: Flow) -> set[int]:
+        """The identities of the entries that match a flow alone."""
+        ready = Lists(running).ready(self.acl)
+        return {id(entry) for entry in ready.taking(flow, addresses_only=self.default)}
 
 
 def access(running: RunningConfig, gateways: tuple[Address, ...]) -> Iterator[Finding]:
@@ -89,8 +93,8 @@ def hosts_named(running: RunningConfig) -> list[Address]:
     ]
     ends += [m for n, g in running.network_groups.items() if not owned(n) for m in g.members]
     ends += [m for o in running.network_objects.values() for m in o.endpoints]
-    single = (e.network for e in ends if e.network is not None and e.network.num_addresses == 1)
-    return list(dict.fromkeys(ip_address(n.network_address) for n in single))[:_MOST_HOSTS]
+    hosts = (end.host for end in dict.fromkeys(ends))
+    return [host for host in hosts if host is not None][:_MOST_HOSTS]
 
 
 def places(running: RunningConfig) -> Iterator[Place]:
@@ -131,15 +135,15 @@ def _one_direction(running: RunningConfig, gateways: Iterable[Address]) -> Itera
 
 def _late(running: RunningConfig, place: Place, hosts: Iterable[Address]) -> Iterator[Finding]:
     """Deny entries for a host that an earlier permit entry makes void."""
-    pairs = [pair for host in hosts for pair in mail(host)]
+    pairs = [
+        (flow, place.taking(running, flow) - place.taking(running, other))
+        for host in hosts
+        for flow, other in mail(host)
+    ]
     for one in place.acl.entries:
         if one.permit or _takes_all(one):
             continue
-        its = [
-            flow
-            for flow, other in pairs
-            if place.alone(running, one, flow) and not place.alone(running, one, other)
-        ]
+        its = [flow for flow, taking in pairs if id(one) in taking]
         hits = [place.hit(running, flow) for flow in its]
         if hits and all(hit is not None and hit.permit for hit in hits):
             first = hits[0]
