@@ -27,6 +27,8 @@ EDGES = {
     "asa_automate.collect.exporter": "answers a scraper over HTTP",
     "asa_automate.collect.live": "follows the samples in the store",
     "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
+    "asa_automate.device.credentials": "reads secrets at the last moment",
+    "asa_automate.device.secret_sources": "reads files, the keyring and Vault",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.session": "waits: the default clock is the machine's",
@@ -55,7 +57,9 @@ WORLD = (
 SEAMS = {
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
+    "hvac": ("device",),
     "jinja2": ("report",),
+    "keyring": ("device",),
     "markupsafe": ("report",),
     "netmiko": ("device",),
     "nornir": ("inventory",),

@@ -20,9 +20,8 @@ def must_be_understood(running: RunningConfig) -> None:
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)
         for text, line in policy.unknown if policy else ():
-            raise Refused(
-                f"policy-map {attached.policy}: line {line} is not understood: {redact_line(text)!r}"
-            )
+            told = f"line {line} is not understood: {redact_line(text)!r}"
+            raise Refused(f"policy-map {attached.policy}: {told}")
         for entry in policy.classes if policy else ():
             class_map = running.class_maps.get(entry.name)
             if class_map is None and entry.inspects and entry.name != CLASS_DEFAULT:
