@@ -19,6 +19,9 @@ class Keyring(KeyringBackend):
 
     def get_password(self, service, username):
         return "@" if (service, username) == ("asa", "admin") else None
+
+    def set_password(self, service, username, password):
+        raise NotImplementedError
 """
 
 
