@@ -57,6 +57,7 @@ WORLD = (
 SEAMS = {
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
+    "cryptography": ("cli", "plan"),
     "hvac": ("device",),
     "jinja2": ("report",),
     "keyring": ("device",),

@@ -54,24 +54,39 @@ def directory_of(env: Mapping[str, str]) -> Path | None:
 
 
 def read_private(path: Path) -> str:
-    """One line of a plain file that is ours or root's, and that others may not read.
+    """The text of a plain file that is ours or root's, and that others may neither read nor write.
 
     Raises:
         BadInput: it is not so, is too large, or cannot be read.
     """
+    text = _read(path, stat.S_IRWXO | stat.S_IWGRP, "others may read or write it")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def read_guarded(path: Path) -> str:
+    """The text of a plain file that is ours or root's, and that others may not write.
+
+    Raises:
+        BadInput: it is not so, is too large, or cannot be read.
+    """
+    return _read(path, stat.S_IWOTH | stat.S_IWGRP, "others may write it")
+
+
+def _read(path: Path, forbidden: int, why: str) -> str:
     # Without waiting for somebody at the other end of a pipe.
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
-            fault = _fault(os.fstat(file.fileno()))
+            info = os.fstat(file.fileno())
+            fault = f"{why}; run chmod 600 on it" if info.st_mode & forbidden else None
+            fault = _fault(info) or fault
             if fault:
                 raise BadInput(f"{path}: {fault}")
-            text = file.read(LARGEST + 1).decode("utf-8")
+            return file.read(LARGEST + 1).decode("utf-8")
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path}: not UTF-8 text") from None
-    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _fault(info: os.stat_result) -> str | None:
@@ -79,8 +94,6 @@ def _fault(info: os.stat_result) -> str | None:
         return "is no plain file"
     if info.st_uid not in (os.geteuid(), 0):
         return f"belongs to user id {info.st_uid}, neither to you nor to root"
-    if info.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-        return "others may read or write it; run chmod 600 on it"
     return f"is larger than {LARGEST} bytes" if info.st_size > LARGEST else None
 
 
