@@ -64,7 +64,7 @@ def plan(
         bool,
         typer.Option(
             "--sign",
-            help="Write FILE.sig beside --out FILE, with the key that ASA_AUTOMATE_PLAN_KEY names.",
+            help="Write FILE.sig beside --out FILE, with the key of ASA_AUTOMATE_PLAN_KEY.",
         ),
     ] = False,
     workers: Annotated[
