@@ -1,7 +1,7 @@
 """``apply``: carry out a saved plan, prove it live, verify it, save it, or take it back."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.anchoring import anchored_store
 from asa_automate.cli.options import (
     InventoryOption,
     KeepUnsavedOption,
@@ -91,7 +92,6 @@ def apply(
     from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
     from asa_automate.plan.document import read_plan
-    from asa_automate.store.engine import open_store
     from asa_automate.store.spent import spent
 
     data = _bytes(plan)
@@ -117,7 +117,7 @@ def apply(
         question += f" {_cut(chosen)}"
     confirm(settings, question, yes=yes)
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store)))
+        store = stack.enter_context(anchored_store(settings))
         stop = stack.enter_context(Stop().listening())
         tasks = _unless_spent(tasks, spent(store, made.id))
         run_id, outcomes = change_all(
