@@ -1,6 +1,8 @@
 """``apply``: carry out a saved plan, prove it live, verify it, save it, or take it back."""
 
-from contextlib import ExitStack, closing
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.anchoring import anchored_store
 from asa_automate.cli.options import (
     InventoryOption,
     KeepUnsavedOption,
@@ -19,6 +22,7 @@ from asa_automate.cli.options import (
 )
 from asa_automate.cli.output import say
 from asa_automate.cli.settings import Settings
+from asa_automate.cli.signing import must_be_approved
 from asa_automate.errors import BadInput, Exit, Refused, gravest
 
 if TYPE_CHECKING:
@@ -88,9 +92,11 @@ def apply(
     from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
     from asa_automate.plan.document import read_plan
-    from asa_automate.store.engine import open_store
+    from asa_automate.store.spent import spent
 
-    made = read_plan(_bytes(plan), str(plan))
+    data = _bytes(plan)
+    made = read_plan(data, str(plan))
+    must_be_approved(settings, plan, data)
     _must_be_fresh(made, datetime.now(UTC))
     inventory = load(settings.inventory)
     chosen = _chosen(made, inventory, settings.limits)
@@ -111,8 +117,9 @@ def apply(
         question += f" {_cut(chosen)}"
     confirm(settings, question, yes=yes)
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store)))
+        store = stack.enter_context(anchored_store(settings))
         stop = stack.enter_context(Stop().listening())
+        tasks = _unless_spent(tasks, spent(store, made.id))
         run_id, outcomes = change_all(
             settings, store, "apply", tasks, plan_id=made.id, workers=workers, stop=stop
         )
@@ -167,6 +174,24 @@ def _task(inventory: "Inventory", plan: "DevicePlan", options: "Options") -> "Ta
         plan.identity.serial,
         lambda around: apply_plan(plan, around, options),
     )
+
+
+def _unless_spent(tasks: "list[Task]", runs: Mapping[str, str]) -> "list[Task]":
+    """A plan is good for once: where it was carried out, it refuses, whatever came after.
+
+    Args:
+        runs: device -> the run in which it was carried out.
+    """
+    from asa_automate.apply.outcome import Outcome, State
+
+    def refusing(task: "Task") -> "Task":
+        name = task.device.name
+        if name not in runs:
+            return task
+        why = f"this plan was applied to it in run {runs[name]}; plan again"
+        return replace(task, work=lambda _: Outcome(name, State.REFUSED, why))
+
+    return [refusing(task) for task in tasks]
 
 
 def _nothing(settings: Settings, chosen: "list[DevicePlan]") -> Exit:

@@ -12,10 +12,13 @@ from asa_automate.cli.files import keep
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit, say, table
 from asa_automate.cli.settings import Settings
+from asa_automate.cli.signing import signing_key
 from asa_automate.errors import Exit
 from asa_automate.model import Strategy
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from asa_automate.cli.planning import Planned
     from asa_automate.plan.document import PlanFile
 
@@ -23,6 +26,7 @@ EXAMPLES = {
     "asa-automate plan --out plan.json": "read all firewalls, keep the plan for apply",
     "asa-automate plan --limit site=ams --detailed-exitcode": "exit 2 where something is to do",
     "asa-automate plan --out plan.json --html plan.html": "and a page for those who sign it",
+    "asa-automate plan --out plan.json --sign": "and plan.json.sig, for an apply that asks for it",
     "asa-automate plan --from-dir texts --allow-incomplete": "of texts/<device>.cfg, no firewall",
 }
 
@@ -56,6 +60,13 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 where a change is planned.")
     ] = False,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign",
+            help="Write FILE.sig beside --out FILE, with the key of ASA_AUTOMATE_PLAN_KEY.",
+        ),
+    ] = False,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
     ] = 8,
@@ -69,6 +80,7 @@ def plan(
     from asa_automate.plan.document import make_plan_file, write_plan
     from asa_automate.store.engine import open_store
 
+    key = signing_key(settings, out) if sign else None
     inventory = load(settings.inventory).select(settings.limits)
     source = from_directory(from_dir) if from_dir else from_devices(settings)
     incomplete = allow_incomplete and from_dir is not None
@@ -81,6 +93,7 @@ def plan(
     text = write_plan(made)
     if out:
         keep(out, text)
+        _keep_signature(out, text, key)
     if html:
         keep(html, _page(made, planned))
     if settings.json:
@@ -97,6 +110,17 @@ def plan(
     if html:
         say(settings, f"plan {made.id} for people is in {html}")
     return exit_of(planned, detailed=detailed_exitcode)
+
+
+def _keep_signature(out: Path, text: str, key: "Ed25519PrivateKey | None") -> None:
+    """The signature beside the plan; one of an older plan goes."""
+    from asa_automate.plan.signature import sign
+
+    beside = Path(f"{out}.sig")
+    if key is None:
+        beside.unlink(missing_ok=True)
+    else:
+        keep(beside, sign(text.encode(), key))
 
 
 def _page(made: "PlanFile", planned: "list[Planned]") -> str:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.anchoring import anchored_store
 from asa_automate.cli.options import (
     InventoryOption,
     KeepUnsavedOption,
@@ -61,13 +62,12 @@ def resume(
     from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
     from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
-    from asa_automate.store.engine import open_store
 
     if (run is None) != every:
         raise UsageError("say which run, or --all")
     inventory = load(settings.inventory)
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store)))
+        store = stack.enter_context(anchored_store(settings))
         found = _open_runs(settings, store, run)
         chosen = _chosen(settings, inventory, found)
         tasks = _tasks(store, inventory, chosen, keep=keep_unsaved)

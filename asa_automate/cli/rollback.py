@@ -1,11 +1,12 @@
 """``rollback``: undo a run on every device where it ended in the new state."""
 
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.anchoring import anchored_store
 from asa_automate.cli.options import (
     InventoryOption,
     LimitOption,
@@ -55,13 +56,12 @@ def rollback(
     from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
     from asa_automate.cli.stopping import Stop
     from asa_automate.inventory import load
-    from asa_automate.store.engine import open_store
     from asa_automate.store.runs import get_run
 
     inventory = load(settings.inventory)
     wanted = {d.name for d in inventory.select(settings.limits).devices}
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store)))
+        store = stack.enter_context(anchored_store(settings))
         found = get_run(store, run)
         if found.kind != "apply":
             raise UsageError(f"run {run} is a {found.kind}; only an apply can be rolled back")

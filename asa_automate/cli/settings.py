@@ -2,7 +2,8 @@
 
 Precedence, highest first: flag, environment, file, default. The file is
 ``$XDG_CONFIG_HOME/asa-automate/config.toml`` (``~/.config/asa-automate/config.toml``) and may name
-``inventory``, ``store``, ``known_hosts`` and ``settle``; no secret has a place in it.
+``inventory``, ``store``, ``known_hosts``, ``settle``, ``plan_key``, ``plan_signers`` and
+``plan_signatures``; no secret has a place in it.
 """
 
 import math
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from asa_automate.cli.doors import Doors
 from asa_automate.errors import BadInput, Refused, UsageError
@@ -24,6 +26,9 @@ VARIABLES = {
     "store": "ASA_AUTOMATE_STORE",
     "known_hosts": "ASA_AUTOMATE_KNOWN_HOSTS",
     "settle": "ASA_AUTOMATE_SETTLE",
+    "plan_key": "ASA_AUTOMATE_PLAN_KEY",
+    "plan_signers": "ASA_AUTOMATE_PLAN_SIGNERS",
+    "plan_signatures": "ASA_AUTOMATE_PLAN_SIGNATURES",
 }
 
 #: Seconds between the two verifications of an apply.
@@ -80,6 +85,9 @@ class Settings:
         state_dir: where store, host keys and crash logs live; see :func:`private_directory`.
         env: the environment that the references of an inventory are looked up in.
         doors: the credentials that this command has used.
+        plan_key: private key that ``plan --sign`` signs with.
+        plan_signers: public keys of those who may sign; where set, ``apply`` takes no other plan.
+        plan_signatures: how many of them must have signed, >= 1.
     """
 
     inventory: Path
@@ -94,6 +102,9 @@ class Settings:
     quiet: bool = False
     no_color: bool = False
     doors: Doors = field(default_factory=Doors, repr=False, compare=False)
+    plan_key: Path | None = None
+    plan_signers: Path | None = None
+    plan_signatures: int = 1
 
     @property
     def json(self) -> bool:
@@ -125,6 +136,9 @@ def settings_from(env: Mapping[str, str], flags: Flags | None = None) -> Setting
         verbose=flags.verbose,
         quiet=flags.quiet,
         no_color=flags.no_color or bool(env.get("NO_COLOR")),
+        plan_key=_path(chosen.get("plan_key"), None, env),
+        plan_signers=_path(chosen.get("plan_signers"), None, env),
+        plan_signatures=_count(chosen.get("plan_signatures")),
     )
 
 
@@ -183,7 +197,10 @@ def _home(env: Mapping[str, str]) -> Path:
     return Path(env["HOME"]) if env.get("HOME") else Path.home()
 
 
-def _path(text: str | None, default: Path, env: Mapping[str, str]) -> Path:
+_Default = TypeVar("_Default", Path, None)
+
+
+def _path(text: str | None, default: _Default, env: Mapping[str, str]) -> Path | _Default:
     if text is None:
         return default
     return _home(env) / text[2:] if text.startswith("~/") else Path(text)
@@ -208,3 +225,11 @@ def _seconds(text: str | None) -> float:
     if not (math.isfinite(seconds) and seconds >= 0):
         raise BadInput(f"ASA_AUTOMATE_SETTLE is '{text}'; give a number of seconds, 0 or more")
     return seconds
+
+
+def _count(text: str | None) -> int:
+    if text is None:
+        return 1
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 16):
+        raise BadInput(f"ASA_AUTOMATE_PLAN_SIGNATURES is '{text}'; give a number from 1 to 16")
+    return int(text)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from asa_automate.config.redaction import redact_line
+
 LONGEST = 300
 """Characters of a device's text that a message carries; the whole stays in the error's reply."""
 
@@ -13,9 +15,9 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     r"""``text`` on one line: line ends as `` / ``, unprintable characters as ``\x1b``.
 
     Bidirectional marks, surrogates (undecodable bytes) and C1 controls count as unprintable, so
-    that a device cannot steer the terminal of the person who reads.
+    that a device cannot steer the terminal of the person who reads. Secrets are struck out.
     """
-    lines = (re.sub(r"\s+", " ", line).strip() for line in re.split(r"[\r\n]+", text))
+    lines = (redact_line(re.sub(r"\s+", " ", line).strip()) for line in re.split(r"[\r\n]+", text))
     joined = " / ".join(line for line in lines if line)
     shown = "".join(_shown(character) for character in joined)
     return shown if len(shown) <= longest else shown[: longest - 3] + "..."

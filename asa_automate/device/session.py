@@ -6,12 +6,12 @@ from typing import Self
 
 from asa_automate.device import contexts, prompts
 from asa_automate.device.conversation import Conversation, Limit, Timeouts
-from asa_automate.device.credentials import Secret
 from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply, has_end
 from asa_automate.device.lines import check_line, is_clear, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
 from asa_automate.device.refusals import REPLICATION, SILENCE, is_taken, name_refusal
+from asa_automate.device.secret import Secret
 from asa_automate.device.wire import Wire
 from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused, Replicating
 

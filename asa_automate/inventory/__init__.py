@@ -8,7 +8,6 @@ The way through this package::
     source     Nornir reads the same files and gives hosts and groups; resolved once into devices
     loading    all of it together: :func:`load` and :func:`examine`
     limits     ``--limit``
-    references ``env:NAME`` and its kin: where a secret is found
 """
 
 from asa_automate.inventory.loading import Inventory, examine, load

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 from asa_automate.inventory.document import Document, Loc
 from asa_automate.inventory.forms import literal_secret
 from asa_automate.inventory.problems import Problem, did_you_mean, is_slip_of
-from asa_automate.inventory.references import reference
 from asa_automate.inventory.schema import (
     FILES,
     ConnectionOptions,
@@ -21,6 +20,7 @@ from asa_automate.inventory.schema import (
     Host,
     Ssh,
 )
+from asa_automate.references import reference
 
 #: Keys whose values are secrets, wherever they stand.
 _SECRET_KEY = re.compile(

@@ -14,8 +14,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from asa_automate.inventory.references import KINDS, reference
 from asa_automate.model import Address
+from asa_automate.references import KINDS, reference
 
 
 def refusal(text: str) -> PydanticCustomError:

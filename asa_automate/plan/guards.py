@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asa_automate.config.class_map import Match
 from asa_automate.config.policy_map import PolicyClass
+from asa_automate.config.redaction import redact_line
 from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.simulate.world import CLASS_DEFAULT
@@ -19,7 +20,8 @@ def must_be_understood(running: RunningConfig) -> None:
     for attached in running.service_policies:
         policy = running.policy_maps.get(attached.policy)
         for text, line in policy.unknown if policy else ():
-            raise Refused(f"policy-map {attached.policy}: line {line} is not understood: {text!r}")
+            told = f"line {line} is not understood: {redact_line(text)!r}"
+            raise Refused(f"policy-map {attached.policy}: {told}")
         for entry in policy.classes if policy else ():
             class_map = running.class_maps.get(entry.name)
             if class_map is None and entry.inspects and entry.name != CLASS_DEFAULT:
@@ -28,7 +30,9 @@ def must_be_understood(running: RunningConfig) -> None:
                     "inspects, and the text has no such class-map"
                 )
             for text, line in class_map.unknown if class_map and entry.inspects else ():
-                raise Refused(f"class-map {entry.name}: line {line} is not understood: {text!r}")
+                raise Refused(
+                    f"class-map {entry.name}: line {line} is not understood: {redact_line(text)!r}"
+                )
             for match in lists_missing(running, entry):
                 raise Refused(
                     f"class-map {entry.name}: line {match.line}: the text has no extended "
@@ -56,7 +60,7 @@ def must_be_readable(running: RunningConfig) -> None:
     if running.unreadable:
         raise Refused(str(running.unreadable))
     for text, line in running.odd_attachments:
-        raise Refused(f"line {line} is not understood: {text!r}")
+        raise Refused(f"line {line} is not understood: {redact_line(text)!r}")
     _must_be_one(running)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import unified_diff
 
+from asa_automate.config.redaction import redact_line
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.tree import Line
 from asa_automate.plan.document import Command, DevicePlan, Proof
@@ -57,7 +58,7 @@ def difference(running: RunningConfig, plan: DevicePlan) -> Iterator[str]:
         now = now.after(command.line)
     before, after = _printed(running), _printed(now.running)
     lines = unified_diff(before, after, "running-config", "as planned", n=2, lineterm="")
-    return (line for line in lines if not line.startswith("@@"))
+    return (redact_line(line) for line in lines if not line.startswith("@@"))
 
 
 def _printed(running: RunningConfig) -> list[str]:

@@ -103,17 +103,8 @@ class Journal:
             StoreRefused: it could not be written: the deed must not be done.
             LeaseLost: the device is another's by now.
         """
-        row = {
-            "run_id": storable(self.run_id),
-            "device": storable(self.device),
-            "at": self.clock(),
-            "monotonic": self.monotonic(),
-            "host": storable(socket.gethostname()),
-            "pid": os.getpid(),
-            "fence": self.fence,
-            "kind": Kind(kind).value,
-            "payload": canonical(dict(payload)),
-        }
+        row = _row(self.run_id, self.device, self.fence, kind, payload)
+        row |= {"at": self.clock(), "monotonic": self.monotonic()}
         with self.store.write() as connection:
             if self.lease is not None:
                 must_hold(connection, self.lease)
@@ -125,6 +116,30 @@ class Journal:
     def records(self) -> list[JournalRecord]:
         """The records of this run and device, oldest first."""
         return records(self.store, self.run_id, self.device)
+
+
+def note(connection: Connection, run_id: str, payload: Mapping[str, Any]) -> None:
+    """A record of what was decided about a run, in the transaction that carries it out.
+
+    It belongs to no device: the records of a device are those of its change.
+    """
+    row = _row(run_id, "", 0, Kind.NOTE, payload)
+    _append(connection, row | {"at": time.time(), "monotonic": time.monotonic()})
+
+
+def _row(
+    run_id: str, device: str, fence: int, kind: Kind | str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A record without its instants and its place in the chain."""
+    return {
+        "run_id": storable(run_id),
+        "device": storable(device),
+        "host": storable(socket.gethostname()),
+        "pid": os.getpid(),
+        "fence": fence,
+        "kind": Kind(kind).value,
+        "payload": canonical(dict(payload)),
+    }
 
 
 def _append(connection: Connection, row: dict[str, Any]) -> int:

@@ -1,4 +1,8 @@
-"""Runs: who changed what, when, and how each device ended. Only changes make runs."""
+"""Runs: who changed what, when, and how each device ended. Only changes make runs.
+
+Each of these decisions is a record of the journal, too, in the same transaction; so the chain
+covers it, and :mod:`asa_automate.store.audit` finds a row that says otherwise.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,7 +17,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from asa_automate.errors import UsageError
 from asa_automate.store.canonical import canonical
 from asa_automate.store.engine import Store
-from asa_automate.store.tables import run_devices, runs
+from asa_automate.store.journal import note
+from asa_automate.store.tables import run_devices, runs, storable
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -107,9 +112,13 @@ def create_run(
                 detail=canonical(dict(detail)),
             )
         )
+        told = {"kind": kind.value, "operator": storable(operator), "parent": parent}
+        told["plan"] = plan_id and storable(plan_id)
+        note(connection, run_id, {"run": told})
         for position, device in enumerate(devices):
             row = _device_row(run_id, position, device)
             connection.execute(insert(run_devices).values(**row))
+            note(connection, run_id, {"device": storable(device.device), **_noted(row)})
 
 
 def _device_row(run_id: str, position: int, device: RunDevice) -> dict[str, Any]:
@@ -166,6 +175,15 @@ def set_device(
             .where(run_devices.c.run_id == run_id, run_devices.c.device == device)
             .values(**values)
         )
+        note(transaction, run_id, {"device": storable(device), **_noted(values)})
+
+
+#: What of a device's row the journal holds as well, so that an edited row is found.
+NOTED = ("serial", "status", "outcome", "reason", "before_fingerprint", "after_fingerprint")
+
+
+def _noted(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: storable(values[name]) for name in NOTED if values.get(name) is not None}
 
 
 def finish_run(store: Store, run_id: str, status: RunStatus, *, now: float) -> None:
@@ -174,6 +192,7 @@ def finish_run(store: Store, run_id: str, status: RunStatus, *, now: float) -> N
         connection.execute(
             update(runs).where(runs.c.id == run_id).values(status=status.value, finished=now)
         )
+        note(connection, run_id, {"finished": status.value})
 
 
 def list_runs(store: Store) -> list[RunSummary]:

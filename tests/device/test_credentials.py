@@ -35,6 +35,7 @@ def test_no_enable_is_no_enable() -> None:
 def test_references_go_before_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "enable"
     file.write_text(" with blanks \n")
+    file.chmod(0o600)
     found = resolve(_device("own", password="env:OTHER", enable=f"file:{file}"), ENV)
     assert (found.username, found.password.reveal()) == ("own", "c4nary-other")
     assert found.enable == Secret(" with blanks ")
