@@ -36,6 +36,8 @@ from asa_automate.errors import (
 from asa_automate.model import Device
 
 ADVICE = "look at it and pin it with 'asa-automate hostkeys trust'"
+PATIENCE = 20.0
+"""Seconds for each of connecting, key exchange and login."""
 _CHUNK = 65_536
 _WRITE_SECONDS = 30.0
 _RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
@@ -148,27 +150,33 @@ class ChannelWire:
 
 
 def connect(
-    device: Device, credentials: Credentials, known_hosts: Path, timeout: float = 20.0
+    device: Device,
+    credentials: Credentials,
+    known_hosts: Path,
+    timeout: float = PATIENCE,
+    *,
+    dial: ssh.Dial | None = None,
 ) -> Wire:
     """Log in to ``device`` and open a terminal. Sends nothing on it.
 
     Args:
         known_hosts: the one file of keys that counts; no other is read.
         timeout: seconds for each of connecting, key exchange and login.
+        dial: the way there; needed where it leads over jump hosts.
 
     Raises:
         Unreachable: no connection, no common algorithm, or no free session.
         HostKeyRefused: key unknown or changed; no password was sent.
         LoginRefused: the device refused user name or password.
     """
-    if device.via:
-        raise UsageError("jump hosts ('via') are not supported yet", device=device.name)
+    if device.via and dial is None:
+        raise UsageError("it stands behind jump hosts ('via')", device=device.name)
     ssh.keep_quiet()
     pinned = _pinned(device, known_hosts)
     client = _Client(pinned)
     connection = None
     try:
-        connection = ssh.dial(device.host, device.port, timeout)
+        connection = (dial or ssh.dial)(device.host, device.port, timeout)
         return ChannelWire(_log_in(device, credentials, client, connection, timeout), device.name)
     except BaseException as error:
         client.close()

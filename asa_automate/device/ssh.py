@@ -5,7 +5,7 @@ Key exchange and host key only; whoever wants a password sent does that elsewher
 
 import logging
 import socket
-from typing import Any
+from typing import Any, Protocol
 
 import paramiko
 
@@ -30,6 +30,25 @@ DISABLED = {
 }
 """What is not offered unless a device is marked ``ssh: {legacy: true}``."""
 
+OFFERS = {
+    "kex": "kex_algo_list",
+    "host key": "server_key_algo_list",
+    "cipher": "server_encrypt_algo_list",
+    "mac": "server_mac_algo_list",
+}
+"""Kind of algorithm, in the words of paramiko's errors -> its list in a parsed ``KEXINIT``."""
+
+OLD = frozenset(name for names in DISABLED.values() for name in names)
+"""All of that as one set of names."""
+
+
+class Dial(Protocol):
+    """A way to a TCP port: straight, or over jump hosts."""
+
+    def __call__(self, host: str, port: int, timeout: float, /) -> socket.socket:
+        """An open connection, for its caller to close; raises ``Unreachable``."""
+
+
 LEGACY_ADVICE = "mark it 'ssh: {legacy: true}' in the inventory if it offers only old ones"
 
 
@@ -42,6 +61,23 @@ class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no
         parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)
         self.offered = parsed
         return parsed
+
+    def offers(self) -> dict[str, tuple[str, ...]]:
+        """Kind of algorithm -> all that the server offers; empty before it has said so."""
+        offered = self.offered or {}
+        return {kind: tuple(map(str, offered.get(field, ()))) for kind, field in OFFERS.items()}
+
+    def agreed(self) -> dict[str, str]:
+        """Kind of algorithm -> the one that both sides took."""
+        offers = self.offers()
+        # The first of ours that the server has (RFC 4253, section 7.1); paramiko forgets which.
+        kex = next((name for name in self.preferred_kex if name in offers["kex"]), "")
+        return {
+            "kex": kex,
+            "host key": str(self.host_key_type),
+            "cipher": str(self.remote_cipher),
+            "mac": str(self.remote_mac),
+        }
 
 
 def disabled_algorithms(*, legacy: bool) -> dict[str, list[str]] | None:
@@ -80,16 +116,10 @@ def host_key(host: str, port: int, key: paramiko.PKey) -> HostKey:
 def mismatch(error: Exception, transport: paramiko.Transport | None) -> str:
     """What did not fit in the negotiation of algorithms, naming what the server offers."""
     text = str(error)
-    fields = {
-        "kex": "kex_algo_list",
-        "host key": "server_key_algo_list",
-        "cipher": "server_encrypt_algo_list",
-        "mac": "server_mac_algo_list",
-    }
-    offered = getattr(transport, "offered", None) or {}
-    for word, field in fields.items():
+    offers = transport.offers() if isinstance(transport, Negotiation) else {}
+    for word in OFFERS:
         if word in text.lower():
-            names = one_line(", ".join(map(str, offered.get(field, ())))) or "unknown"
+            names = one_line(", ".join(offers.get(word, ()))) or "unknown"
             return f"no common {word} algorithm; it offers {names}; {LEGACY_ADVICE}"
     return f"no common algorithms ({one_line(text)}); {LEGACY_ADVICE}"
 
