@@ -60,7 +60,7 @@ class Quiet:
     Attributes:
         page: for a pager.
         line: for the prompt behind a configuration line, so that no text is missed.
-        settle: for the first prompt and for a question that we expect.
+        settle: for a question that we expect, without an echo before it, and for a new prompt.
         sure: for a prompt where text could still follow, or whose echo is missing.
         unasked: for a question that nobody expected.
     """
@@ -229,7 +229,8 @@ class Exchange:
         if known is None:
             if self.sent is not None and len(self._data) == self._carried:
                 return Wait(_EVER)  # the old prompt: the device has not said anything yet
-            needed = self._quiet.settle if self.sent is None else self._quiet.unasked
+            # The first that may be one: what is sent there shows by its echo which is the prompt.
+            needed = 0.0 if self.sent is None else self._quiet.unasked
         elif (prompt.host, prompt.gap) == (known.host, known.gap):
             needed = self._confirmed_by if self._is_certain() else self._quiet.sure
         elif self._moves and self._is_certain():
@@ -245,10 +246,13 @@ class Exchange:
 
     def _is_certain(self) -> bool:
         """Whether the prompt at the end can be nothing else."""
-        start = self._line_start()
-        if self._echo is None or start < self._echo[1]:
+        if not self._is_behind_echo():
             return False
-        return self.sent not in WHOLE_TEXTS or self._has_end(start)
+        return self.sent not in WHOLE_TEXTS or self._has_end(self._line_start())
+
+    def _is_behind_echo(self) -> bool:
+        """Whether the last line stands behind the echo of what was sent: it answers that."""
+        return self._echo is not None and self._line_start() >= self._echo[1]
 
     def _has_end(self, start: int) -> bool:
         return _END.search(bytes(self._data[max(0, start - _TAIL) : start])) is not None
@@ -258,7 +262,8 @@ class Exchange:
             return Wait(_EVER)
         question = next((kind for form, kind in QUESTIONS if form.fullmatch(line)), None)
         if question in self._expects and question is not None:
-            return self._after(self._quiet.settle, quiet, Asked(question))
+            needed = 0.0 if self._is_behind_echo() else self._quiet.settle
+            return self._after(needed, quiet, Asked(question))
         if self.sent in WHOLE_TEXTS and question is None:
             return Wait(_EVER)  # a slow device, in the middle of a line
         return self._after(self._quiet.unasked, quiet, Stop("it asks something unexpected"))

@@ -110,7 +110,8 @@ class Reader:
             talk.close(b"")
             raise
         session = cls(talk, learnt.prompt, timeouts, may_change=may_change)
-        session.greeting = greeting.body
+        # What looked like a prompt may have been a line of the banner: the echo has shown it.
+        session.greeting = greeting.body + learnt.before
         return session
 
     def become_privileged(self, secret: Secret | None) -> None:
