@@ -111,11 +111,14 @@ def from_devices(settings: Settings) -> Source:
         with open_session(device, settings) as session:
             if device.context is None:
                 must_be_single(session)
+            version, failover, running, counters = session.shows(
+                (VERSION, FAILOVER, RUNNING, COUNTERS)
+            )
             return Texts(
-                version=session.show(VERSION),
-                failover=session.show(FAILOVER),
-                running=session.show(RUNNING),
-                counters=session.show(COUNTERS),
+                version=version,
+                failover=failover,
+                running=running,
+                counters=counters,
                 chassis=session.chassis,
                 live=True,
             )

@@ -5,6 +5,7 @@ directly, because netmiko drops what is not UTF-8. Its stock ASA driver enters c
 at login (``terminal width 511``), takes any host key and sleeps; this subclass does none of that.
 """
 
+import contextlib
 import socket
 from pathlib import Path
 from typing import NoReturn
@@ -146,6 +147,11 @@ class ChannelWire:
 
     def close(self) -> None:
         """See ``Wire``."""
+        # Or the reading thread looks only every tenth of a second whether it shall end.
+        transport = self._channel.get_transport()
+        if transport is not None:
+            with contextlib.suppress(OSError, SSHException, EOFError):
+                transport.sock.shutdown(socket.SHUT_RDWR)
         self._connection.disconnect()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from asa_automate.device import contexts
+from asa_automate.device.batch import fits
 from asa_automate.device.conversation import Conversation, Limit, Timeouts
 from asa_automate.device.credentials import Secret
 from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply
@@ -46,6 +47,7 @@ class Reader:
         self._talk = talk
         self._timeouts = timeouts
         self._unsure = ""
+        self._one_by_one = False
 
     @classmethod
     def open(
@@ -171,15 +173,28 @@ class Reader:
             Incomplete: a whole configuration came without its end, or too much came.
             LinkLost: no prompt came in time, or the link broke; the session is dead.
         """
-        if not is_show(check_line(command)):
-            raise Refused(f"not a command that only reads: '{command}'", device=self.device)
-        limit = Limit(self._timeouts.show_total, self._timeouts.show_idle)
+        self._must_read(command)
         mode = self.mode
-        return self._shown(command, mode, self._ask(command, limit))
+        return self._shown(command, mode, self._ask(command, self._showing))
 
     def shows(self, commands: Sequence[str]) -> tuple[str, ...]:
-        """The answers to several ``show`` commands, in their order; see :meth:`show`."""
-        return tuple(map(self.show, commands))
+        """The answers to several ``show`` commands, in their order; see :meth:`show`.
+
+        They are sent at once where the device takes that: not with a pager, which would swallow
+        what is typed ahead, and not in a context, which is looked at in between.
+        """
+        if self.paged or self.context or self._one_by_one or not fits(commands, self.prompt):
+            return tuple(map(self.show, commands))
+        for command in commands:
+            self._must_read(command)
+        mode = self.mode
+        replies = self._talk.ask_at_once(commands, self._showing, self.prompt)
+        if not replies:
+            self._one_by_one = True
+            self.show("show curpriv")  # whatever still comes stands before its echo
+            return tuple(map(self.show, commands))
+        answers = zip(commands, replies, strict=True)
+        return tuple(self._shown(command, mode, reply) for command, reply in answers)
 
     def move(self, line: str) -> str:
         """``changeto``, from privileged exec mode; the device's refusal, empty where it obeyed."""
@@ -196,6 +211,10 @@ class Reader:
     def hang_up(self) -> None:
         """End the session without another word; never raises."""
         self._talk.close(b"")
+
+    def _must_read(self, command: str) -> None:
+        if not is_show(check_line(command)):
+            raise Refused(f"not a command that only reads: '{command}'", device=self.device)
 
     def _shown(self, command: str, mode: Mode, reply: Reply) -> str:
         self._same_mode(command, mode)
@@ -241,6 +260,10 @@ class Reader:
         if not self.prompt.privileged:
             said = one_line(reply.body.replace("Password:", ""), 120)
             raise LoginRefused(f"enable was refused: '{said}'", device=self.device)
+
+    @property
+    def _showing(self) -> Limit:
+        return Limit(self._timeouts.show_total, self._timeouts.show_idle)
 
     @property
     def _moving(self) -> Limit:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import paramiko
 
+from asa_automate.device.kex import CURVE, EXCHANGES
 from asa_automate.device.known_hosts import HostKey
 from asa_automate.device.printable import one_line
 from asa_automate.errors import Unreachable
@@ -52,10 +53,22 @@ class Dial(Protocol):
 LEGACY_ADVICE = "mark it 'ssh: {legacy: true}' in the inventory if it offers only old ones"
 
 
+QUICK_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Encrypt and authenticate in one go (RFC 5647, as OpenSSH names them)."""
+
+
+def _first(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return (*names, *(name for name in others if name not in names))
+
+
 class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no types
     """A transport that remembers what the server offered, for the message if nothing fits."""
 
     offered: dict[str, Any] | None = None
+    # paramiko's own tables, with the quick ones first and the exchanges of RFC 3526 by OpenSSL.
+    _kex_info = paramiko.Transport._kex_info | EXCHANGES
+    _preferred_kex = _first((CURVE,), paramiko.Transport._preferred_kex)
+    _preferred_ciphers = _first(QUICK_CIPHERS, paramiko.Transport._preferred_ciphers)
 
     def _really_parse_kex_init(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)
