@@ -28,6 +28,7 @@ from asa_automate.errors import (
     Refused,
     Unreachable,
 )
+from asa_automate.inventory.jump import hops
 from asa_automate.model import Device
 from asa_automate.show.device import parse_curpriv, parse_failover, parse_version
 from asa_automate.show.service_policy import parse_service_policy
@@ -57,7 +58,7 @@ class Climb:
     credentials: "Credentials | None" = None
     met: hostkeys.Met | None = None
     session: Session | None = None
-    connection: socket.socket | None = None
+    connection: ssh.Socket | None = None
     texts: dict[str, str | Incomplete] = field(default_factory=dict)
 
     def open(self) -> Session:
@@ -115,25 +116,39 @@ class Found:
     exit: Exit = Exit.DONE
 
 
+def _first(device: Device) -> tuple[str, int]:
+    """What we dial ourselves: the first jump host, or the device."""
+    for hop in hops(device.via):
+        return hop.host, hop.port
+    return device.host, device.port
+
+
 def _dns(climb: Climb) -> str:
-    host, port = climb.device.host, climb.device.port
+    host, port = _first(climb.device)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Unreachable(f"'{host}' is not found: {why}") from None
     addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
-    return ", ".join(addresses)
+    return f"{host}: {', '.join(addresses)}"
 
 
 def _tcp(climb: Climb) -> str:
-    device = climb.device
-    climb.connection = ssh.dial(device.host, device.port, netmiko_transport.PATIENCE)
-    return f"{device.host}:{device.port} answers"
+    host, port = _first(climb.device)
+    climb.connection = ssh.dial(host, port, netmiko_transport.PATIENCE)
+    return f"{host}:{port} answers"
 
 
 def _jump_hosts(climb: Climb) -> str:
-    return " > ".join(climb.device.via) or "none needed"
+    device, settings = climb.device, climb.settings
+    dial = settings.roads.to(device, settings)
+    if dial is None:
+        return "none needed"
+    if climb.connection is not None:  # to the first one, to see whether it answers
+        climb.connection.close()
+    climb.connection = dial(device.host, device.port, netmiko_transport.PATIENCE)
+    return f"{' > '.join(map(str, hops(device.via)))} > {device.host}:{device.port}"
 
 
 def _key_exchange(climb: Climb) -> str:
@@ -168,7 +183,12 @@ def _login(climb: Climb) -> str:
     device, settings = climb.device, climb.settings
     climb.credentials = credentials.resolve(device, settings.env)
     with settings.doors.entering(device.name, climb.credentials):
-        wire = netmiko_transport.connect(device, climb.credentials, settings.known_hosts)
+        wire = netmiko_transport.connect(
+            device,
+            climb.credentials,
+            settings.known_hosts,
+            dial=settings.roads.to(device, settings),
+        )
     climb.session = Session.greet(wire, device=device.name)
     return f"as {climb.credentials.username}; prompt {climb.session.prompt.host}"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from asa_automate.cli.doors import Doors
+from asa_automate.cli.roads import Roads
 from asa_automate.errors import BadInput, Refused, UsageError
 
 #: Name of a setting in the file -> the environment variable that beats it.
@@ -80,6 +81,7 @@ class Settings:
         state_dir: where store, host keys and crash logs live; see :func:`private_directory`.
         env: the environment that the references of an inventory are looked up in.
         doors: the credentials that this command has used.
+        roads: the jump hosts that this command has connected to.
     """
 
     inventory: Path
@@ -94,6 +96,7 @@ class Settings:
     quiet: bool = False
     no_color: bool = False
     doors: Doors = field(default_factory=Doors, repr=False, compare=False)
+    roads: Roads = field(default_factory=Roads, repr=False, compare=False)
 
     @property
     def json(self) -> bool:

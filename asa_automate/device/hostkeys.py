@@ -1,6 +1,5 @@
 """Ask a server for its host key, by a key exchange that ends before any login."""
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -52,7 +51,7 @@ def scan(
     return [meet(dial(host, port, timeout), host, port, timeout, legacy=legacy).key]
 
 
-def meet(connection: socket.socket, host: str, port: int, timeout: float, *, legacy: bool) -> Met:
+def meet(connection: ssh.Socket, host: str, port: int, timeout: float, *, legacy: bool) -> Met:
     """The same over a connection that is there, which is closed at the end; see :func:`scan`."""
     ssh.keep_quiet()
     transport = None

@@ -5,8 +5,6 @@ directly, because netmiko drops what is not UTF-8. Its stock ASA driver enters c
 at login (``terminal width 511``), takes any host key and sleeps; this subclass does none of that.
 """
 
-import contextlib
-import socket
 from pathlib import Path
 from typing import NoReturn
 
@@ -41,7 +39,6 @@ PATIENCE = 20.0
 """Seconds for each of connecting, key exchange and login."""
 _CHUNK = 65_536
 _WRITE_SECONDS = 30.0
-_RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 
 
 class _UnknownKeyError(SSHException):  # type: ignore[misc] # paramiko ships no types
@@ -76,17 +73,9 @@ class _Client(paramiko.SSHClient):  # type: ignore[misc] # as above
     def transport(self, *args: object, **kwargs: object) -> ssh.Negotiation:
         """A transport; for the argument ``transport_factory`` of ``connect``."""
         made = ssh.Negotiation(*args, **kwargs)
-        kinds = [kind for key in self.pinned for kind in _names_of(key.kind)]
-        options = made.get_security_options()
-        possible = list(options.key_types)
-        first = [kind for kind in dict.fromkeys(kinds) if kind in possible]
-        options.key_types = [*first, *(kind for kind in possible if kind not in first)]
+        made.ask_for([key.kind for key in self.pinned])
         self.negotiation = made
         return made
-
-
-def _names_of(kind: str) -> tuple[str, ...]:
-    return _RSA if kind == "ssh-rsa" else (kind,)
 
 
 class QuietAsa(CiscoAsaSSH):
@@ -147,11 +136,9 @@ class ChannelWire:
 
     def close(self) -> None:
         """See ``Wire``."""
-        # Or the reading thread looks only every tenth of a second whether it shall end.
         transport = self._channel.get_transport()
         if transport is not None:
-            with contextlib.suppress(OSError, SSHException, EOFError):
-                transport.sock.shutdown(socket.SHUT_RDWR)
+            ssh.end(transport)
         self._connection.disconnect()
 
 
@@ -205,7 +192,7 @@ def _log_in(
     device: Device,
     credentials: Credentials,
     client: _Client,
-    connection: socket.socket,
+    connection: ssh.Socket,
     timeout: float,
 ) -> QuietAsa:
     return QuietAsa(

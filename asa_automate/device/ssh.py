@@ -3,6 +3,7 @@
 Key exchange and host key only; whoever wants a password sent does that elsewhere.
 """
 
+import contextlib
 import logging
 import socket
 from typing import Any, Protocol
@@ -43,10 +44,20 @@ OLD = frozenset(name for names in DISABLED.values() for name in names)
 """All of that as one set of names."""
 
 
+_RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
+
+
+class Socket(Protocol):
+    """What SSH is spoken over: a connection, or a channel of another one."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Dial(Protocol):
     """A way to a TCP port: straight, or over jump hosts."""
 
-    def __call__(self, host: str, port: int, timeout: float, /) -> socket.socket:
+    def __call__(self, host: str, port: int, timeout: float, /) -> Socket:
         """An open connection, for its caller to close; raises ``Unreachable``."""
 
 
@@ -74,6 +85,14 @@ class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no
         parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)
         self.offered = parsed
         return parsed
+
+    def ask_for(self, kinds: list[str]) -> None:
+        """Ask the server for these kinds of host key first: those that are pinned."""
+        names = [name for kind in kinds for name in (_RSA if kind == "ssh-rsa" else (kind,))]
+        options = self.get_security_options()
+        possible = list(options.key_types)
+        first = [name for name in dict.fromkeys(names) if name in possible]
+        options.key_types = [*first, *(name for name in possible if name not in first)]
 
     def offers(self) -> dict[str, tuple[str, ...]]:
         """Kind of algorithm -> all that the server offers; empty before it has said so."""
@@ -119,6 +138,17 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
         raise Unreachable(f"cannot connect to {host}:{port}: {reason.lower()}") from None
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
+
+
+def end(transport: paramiko.Transport) -> None:
+    """End a connection at once; never raises."""
+    # Or the reading thread looks only every tenth of a second whether it shall end.
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+        transport.sock.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+        transport.close()
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+        transport.sock.close()
 
 
 def host_key(host: str, port: int, key: paramiko.PKey) -> HostKey:
