@@ -120,6 +120,10 @@ class LoginRefused(Unreachable):
     """The device refused the login or the enable password."""
 
 
+class JumpHostRefused(Unreachable):
+    """A jump host did not let us in; no device has seen anything."""
+
+
 class LinkLost(AsaAutomateError):
     """A session broke or fell silent. What was executed is not known from this alone."""
 

@@ -34,6 +34,7 @@ PACKAGES = {
     "chromium": "chromium",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
+    "sshd": "openssh-server",
     "systemd-analyze": "systemd",
 }
 
@@ -91,7 +92,7 @@ def require_program() -> Callable[[str], Path]:
     """``require_program("ssh")``: where it is; skips, naming the package, where it is not."""
 
     def found(name: str) -> Path:
-        path = shutil.which(name)
+        path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
         if path is None:
             pytest.skip(f"{name} is missing: apt-get install {PACKAGES.get(name, name)}")
         return Path(path)

@@ -11,6 +11,7 @@ from asa_automate.errors import (
     Astray,
     HostKeyRefused,
     Incomplete,
+    JumpHostRefused,
     LinkLost,
     LoginRefused,
     Replicating,
@@ -38,7 +39,7 @@ def comeback(goal: Goal, around: Surroundings) -> Session:
         around.wait(pause)
         try:
             session = around.link()
-        except (LoginRefused, HostKeyRefused):
+        except (LoginRefused, HostKeyRefused, JumpHostRefused):
             raise  # trying again locks the account, or talks to a stranger
         except (Unreachable, LinkLost, Incomplete, Replicating) as error:
             last = error

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from asa_automate.cli.doors import Doors
+from asa_automate.cli.roads import Roads
 from asa_automate.model import Device
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Surroundings(Protocol):
     def doors(self) -> Doors:
         """The credentials that were used so far."""
 
+    @property
+    def roads(self) -> Roads:
+        """The jump hosts that were connected to so far."""
+
 
 def open_session(device: Device, settings: Surroundings, *, may_change: bool = False) -> "Session":
     """A privileged session with ``device``; the caller closes it.
@@ -44,7 +49,9 @@ def open_session(device: Device, settings: Surroundings, *, may_change: bool = F
 
     found = credentials.resolve(device, settings.env)
     with settings.doors.entering(device.name, found):
-        wire = netmiko_transport.connect(device, found, settings.known_hosts)
+        wire = netmiko_transport.connect(
+            device, found, settings.known_hosts, dial=settings.roads.to(device, settings)
+        )
     return Session.open(
         wire,
         device=device.name,

@@ -1,4 +1,4 @@
-"""``hostkeys``: see, pin and list the host keys of firewalls. Never sends a password."""
+"""``hostkeys``: see, pin and list the host keys of firewalls. Never sends them a password."""
 
 import sys
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import typer
 
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit_json, table
+from asa_automate.cli.roads import jump_hosts
 from asa_automate.cli.settings import Settings, private_directory
 from asa_automate.errors import AsaAutomateError, Exit, Unreachable, UsageError, gravest
 
@@ -91,7 +92,9 @@ def list_(settings: Settings) -> Exit:
 def _devices(settings: Settings) -> "tuple[Device, ...]":
     from asa_automate.inventory import load
 
-    return load(settings.inventory).select(settings.limits).devices
+    devices = load(settings.inventory).select(settings.limits).devices
+    # Those that devices stand behind come first: pinned, they let us look further.
+    return (*jump_hosts(devices), *devices)
 
 
 def _scanned(settings: Settings) -> Iterator[Found]:
@@ -100,18 +103,17 @@ def _scanned(settings: Settings) -> Iterator[Found]:
     for device in _devices(settings):
         known = known_hosts.read(settings.known_hosts)
         try:
-            yield _scan(device, known)
+            yield _scan(device, known, settings)
         except Unreachable as error:
             complain(f"{device.name}: {error.message}")
             yield Found(device, error=error)
 
 
-def _scan(device: "Device", known: "tuple[HostKey, ...]") -> Found:
-    from asa_automate.device import hostkeys, known_hosts
+def _scan(device: "Device", known: "tuple[HostKey, ...]", settings: Settings) -> Found:
+    from asa_automate.device import hostkeys, known_hosts, ssh
 
-    if device.via:
-        raise Unreachable("jump hosts ('via') are not supported yet")
-    key = hostkeys.scan(device.host, device.port, legacy=device.legacy_ssh)[0]
+    dial = settings.roads.to(device, settings) or ssh.dial
+    key = hostkeys.scan(device.host, device.port, legacy=device.legacy_ssh, dial=dial)[0]
     pinned = known_hosts.keys_of(known, device.host, device.port)
     return Found(device, key, pinned, known_hosts.judge(known, key).value)
 

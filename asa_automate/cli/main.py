@@ -30,6 +30,7 @@ COMMANDS = (
     "init",
     "inventory",
     "hostkeys",
+    "doctor",
     "collect",
     "parse",
     "check",

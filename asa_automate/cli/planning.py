@@ -119,12 +119,14 @@ def from_devices(settings: Settings) -> Source:
         with open_session(device, settings) as session:
             if device.context is None:
                 must_be_single(session)
-            running = session.show(RUNNING)
+            version, failover, running, counters = session.shows(
+                (VERSION, FAILOVER, RUNNING, COUNTERS)
+            )
             return Texts(
-                version=session.show(VERSION),
-                failover=session.show(FAILOVER),
+                version=version,
+                failover=failover,
                 running=running,
-                counters=session.show(COUNTERS),
+                counters=counters,
                 cluster=session.show(CLUSTER) if f"\n{CLUSTER_HEAD}" in running else None,
                 chassis=session.chassis,
                 live=True,

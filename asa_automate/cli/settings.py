@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from asa_automate.cli.doors import Doors
+from asa_automate.cli.roads import Roads
 from asa_automate.errors import BadInput, Refused, UsageError
 
 #: Name of a setting in the file -> the environment variable that beats it.
@@ -88,6 +89,7 @@ class Settings:
         plan_key: private key that ``plan --sign`` signs with.
         plan_signers: public keys of those who may sign; where set, ``apply`` takes no other plan.
         plan_signatures: how many of them must have signed, >= 1.
+        roads: the jump hosts that this command has connected to.
     """
 
     inventory: Path
@@ -105,6 +107,7 @@ class Settings:
     plan_key: Path | None = None
     plan_signers: Path | None = None
     plan_signatures: int = 1
+    roads: Roads = field(default_factory=Roads, repr=False, compare=False)
 
     @property
     def json(self) -> bool:

@@ -45,7 +45,7 @@ def watch_of(
         store,
         [(rule, found & names) for rule, found in scoped(file, inventory.devices)],
         sorted(names),
-        [Lines(write), *places_of(file.rules.to, settings.env, path.parent)],
+        [Lines(write), *places_of(file.rules.to, settings.env)],
         CLASS,
         _away,
     )

@@ -5,11 +5,12 @@ device sends next cannot be attributed any more: the conversation is dead and se
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from asa_automate.device import terminal
+from asa_automate.device.batch import Batch
 from asa_automate.device.dialogue import (
     Asked,
     Done,
@@ -128,6 +129,23 @@ class Conversation:
         self._send(line.encode("ascii") + b"\n", line)
         return self._run(exchange, answers, limit)
 
+    def ask_at_once(self, lines: Sequence[str], limit: Limit, known: Prompt) -> tuple[Reply, ...]:
+        """Send all ``lines``, which only read, before the first answer is there.
+
+        Returns:
+            the replies in their order; none where the device does not take what is typed ahead,
+            or the answers cannot be told apart.
+
+        Raises:
+            LinkLost: the link broke, fell silent, or went somewhere unexpected.
+            Incomplete: the replies are larger than the cap.
+        """
+        batch = Batch(lines, known, self._timeouts.quiet, self._timeouts.most_bytes)
+        batch.receive(self._unasked(known))
+        self._send("".join(f"{line}\n" for line in lines).encode("ascii"), lines[0])
+        self._run(batch, {}, limit)
+        return batch.replies
+
     def close(self, farewell: bytes) -> None:
         """Say ``farewell`` if anybody listens, wait a little for the end, hang up."""
         # Hanging up cannot fail in a way that matters to anybody.
@@ -167,7 +185,7 @@ class Conversation:
         except LinkLost as error:
             self._die(f"connection lost {_while_waiting(line)} ({error.message})")
 
-    def _run(self, exchange: Exchange, answers: Answers, limit: Limit) -> Reply:
+    def _run(self, exchange: Exchange | Batch, answers: Answers, limit: Limit) -> Reply:
         line = exchange.sent or ""
         left = dict(answers)
         started = heard = self._clock()
@@ -185,7 +203,9 @@ class Conversation:
             if data:
                 heard = self._clock()
 
-    def _patience(self, exchange: Exchange, started: float, heard: float, limit: Limit) -> float:
+    def _patience(
+        self, exchange: Exchange | Batch, started: float, heard: float, limit: Limit
+    ) -> float:
         now = self._clock()
         left = min(started + limit.total - now, heard + limit.idle - now)
         if left <= 0:
@@ -195,7 +215,9 @@ class Conversation:
             )
         return left
 
-    def _answer(self, step: NextStep, exchange: Exchange, left: dict[Question, bytes]) -> None:
+    def _answer(
+        self, step: NextStep, exchange: Exchange | Batch, left: dict[Question, bytes]
+    ) -> None:
         if isinstance(step, Page):
             self._send(b" ", "a blank")
             exchange.turn_page()
@@ -211,7 +233,7 @@ class Conversation:
             self._die(f"{step.why}{_last(exchange.last_line)}")
 
     def _reply_to(
-        self, question: Question, exchange: Exchange, left: dict[Question, bytes]
+        self, question: Question, exchange: Exchange | Batch, left: dict[Question, bytes]
     ) -> None:
         answer = left.pop(question, None)
         if answer is None:

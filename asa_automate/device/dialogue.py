@@ -26,7 +26,7 @@ WHOLE_TEXTS = ("show running-config", "show startup-config")
 """Commands whose reply carries its own end."""
 
 _END = re.compile(rb"(?:^|\n)[\r ]*(?:: end|Cryptochecksum: ?[0-9A-Fa-f ]*)\s*$")
-_TAIL = 600
+TAIL = 600
 """Bytes looked at for the last line; a prompt is at most 63 + 32 + 16 characters long."""
 _ECHO_WITHIN = 16_384
 
@@ -60,7 +60,7 @@ class Quiet:
     Attributes:
         page: for a pager.
         line: for the prompt behind a configuration line, so that no text is missed.
-        settle: for the first prompt and for a question that we expect.
+        settle: for a question that we expect, without an echo before it, and for a new prompt.
         sure: for a prompt where text could still follow, or whose echo is missing.
         unasked: for a question that nobody expected.
     """
@@ -130,8 +130,8 @@ class Stop:
 
 
 NextStep = Wait | Page | Asked | Done | Stop
-_EVER = 3600.0
-_TICK = 0.001
+EVER = 3600.0
+TICK = 0.001
 """The shortest wait: a remainder of rounding must not be waited for again and again."""
 
 
@@ -204,13 +204,13 @@ class Exchange:
     def last_line(self) -> str:
         """The unfinished line at the end, raw; empty if it is too long to be of interest."""
         start = self._line_start()
-        if len(self._data) - start > _TAIL:
+        if len(self._data) - start > TAIL:
             return ""
         return terminal.decode(bytes(self._data[start:]))
 
     def _line_start(self) -> int:
-        found = self._data.rfind(b"\n", max(0, len(self._data) - _TAIL - 1))
-        if found < 0 and len(self._data) > _TAIL:
+        found = self._data.rfind(b"\n", max(0, len(self._data) - TAIL - 1))
+        if found < 0 and len(self._data) > TAIL:
             return 0
         return found + 1
 
@@ -228,8 +228,9 @@ class Exchange:
         known = self._known
         if known is None:
             if self.sent is not None and len(self._data) == self._carried:
-                return Wait(_EVER)  # the old prompt: the device has not said anything yet
-            needed = self._quiet.settle if self.sent is None else self._quiet.unasked
+                return Wait(EVER)  # the old prompt: the device has not said anything yet
+            # The first that may be one: what is sent there shows by its echo which is the prompt.
+            needed = 0.0 if self.sent is None else self._quiet.unasked
         elif (prompt.host, prompt.gap) == (known.host, known.gap):
             needed = self._confirmed_by if self._is_certain() else self._quiet.sure
         elif self._moves and self._is_certain():
@@ -238,34 +239,38 @@ class Exchange:
             why = f"the prompt changed from {known.host} to {prompt.host}"
             return self._after(self._quiet.sure, quiet, Stop(why, moved=True))
         else:
-            return Wait(_EVER)
+            return Wait(EVER)
         if quiet < needed:
-            return Wait(max(needed - quiet, _TICK))
+            return Wait(max(needed - quiet, TICK))
         return Done(self._reply(prompt))
 
     def _is_certain(self) -> bool:
         """Whether the prompt at the end can be nothing else."""
-        start = self._line_start()
-        if self._echo is None or start < self._echo[1]:
+        if not self._is_behind_echo():
             return False
-        return self.sent not in WHOLE_TEXTS or self._has_end(start)
+        return self.sent not in WHOLE_TEXTS or self._has_end(self._line_start())
+
+    def _is_behind_echo(self) -> bool:
+        """Whether the last line stands behind the echo of what was sent: it answers that."""
+        return self._echo is not None and self._line_start() >= self._echo[1]
 
     def _has_end(self, start: int) -> bool:
-        return _END.search(bytes(self._data[max(0, start - _TAIL) : start])) is not None
+        return _END.search(bytes(self._data[max(0, start - TAIL) : start])) is not None
 
     def _at_question(self, line: str, quiet: float) -> NextStep:
         if self._line_start() == self._answered_at or not _LIKE_A_QUESTION.fullmatch(line):
-            return Wait(_EVER)
+            return Wait(EVER)
         question = next((kind for form, kind in QUESTIONS if form.fullmatch(line)), None)
         if question in self._expects and question is not None:
-            return self._after(self._quiet.settle, quiet, Asked(question))
+            needed = 0.0 if self._is_behind_echo() else self._quiet.settle
+            return self._after(needed, quiet, Asked(question))
         if self.sent in WHOLE_TEXTS and question is None:
-            return Wait(_EVER)  # a slow device, in the middle of a line
+            return Wait(EVER)  # a slow device, in the middle of a line
         return self._after(self._quiet.unasked, quiet, Stop("it asks something unexpected"))
 
     @staticmethod
     def _after(needed: float, quiet: float, step: NextStep) -> NextStep:
-        return step if quiet >= needed else Wait(max(needed - quiet, _TICK))
+        return step if quiet >= needed else Wait(max(needed - quiet, TICK))
 
     def _reply(self, prompt: Prompt) -> Reply:
         start = self._line_start()
@@ -280,4 +285,4 @@ class Exchange:
 
 def has_end(text: str) -> bool:
     """Whether a whole configuration has its end: a last line ``: end`` or ``Cryptochecksum:``."""
-    return _END.search(text[-_TAIL:].encode("utf-8", "surrogateescape")) is not None
+    return _END.search(text[-TAIL:].encode("utf-8", "surrogateescape")) is not None

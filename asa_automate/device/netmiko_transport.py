@@ -5,7 +5,6 @@ directly, because netmiko drops what is not UTF-8. Its stock ASA driver enters c
 at login (``terminal width 511``), takes any host key and sleeps; this subclass does none of that.
 """
 
-import socket
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,9 +35,10 @@ from asa_automate.errors import (
 from asa_automate.model import Device
 
 ADVICE = "look at it and pin it with 'asa-automate hostkeys trust'"
+PATIENCE = 20.0
+"""Seconds for each of connecting, key exchange and login."""
 _CHUNK = 65_536
 _WRITE_SECONDS = 30.0
-_RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 
 
 class _UnknownKeyError(SSHException):  # type: ignore[misc] # paramiko ships no types
@@ -73,17 +73,9 @@ class _Client(paramiko.SSHClient):  # type: ignore[misc] # as above
     def transport(self, *args: object, **kwargs: object) -> ssh.Negotiation:
         """A transport; for the argument ``transport_factory`` of ``connect``."""
         made = ssh.Negotiation(*args, **kwargs)
-        kinds = [kind for key in self.pinned for kind in _names_of(key.kind)]
-        options = made.get_security_options()
-        possible = list(options.key_types)
-        first = [kind for kind in dict.fromkeys(kinds) if kind in possible]
-        options.key_types = [*first, *(kind for kind in possible if kind not in first)]
+        made.ask_for([key.kind for key in self.pinned])
         self.negotiation = made
         return made
-
-
-def _names_of(kind: str) -> tuple[str, ...]:
-    return _RSA if kind == "ssh-rsa" else (kind,)
 
 
 class QuietAsa(CiscoAsaSSH):
@@ -144,31 +136,40 @@ class ChannelWire:
 
     def close(self) -> None:
         """See ``Wire``."""
+        transport = self._channel.get_transport()
+        if transport is not None:
+            ssh.end(transport)
         self._connection.disconnect()
 
 
 def connect(
-    device: Device, credentials: Credentials, known_hosts: Path, timeout: float = 20.0
+    device: Device,
+    credentials: Credentials,
+    known_hosts: Path,
+    timeout: float = PATIENCE,
+    *,
+    dial: ssh.Dial | None = None,
 ) -> Wire:
     """Log in to ``device`` and open a terminal. Sends nothing on it.
 
     Args:
         known_hosts: the one file of keys that counts; no other is read.
         timeout: seconds for each of connecting, key exchange and login.
+        dial: the way there; needed where it leads over jump hosts.
 
     Raises:
         Unreachable: no connection, no common algorithm, or no free session.
         HostKeyRefused: key unknown or changed; no password was sent.
         LoginRefused: the device refused user name or password.
     """
-    if device.via:
-        raise UsageError("jump hosts ('via') are not supported yet", device=device.name)
+    if device.via and dial is None:
+        raise UsageError("it stands behind jump hosts ('via')", device=device.name)
     ssh.keep_quiet()
     pinned = _pinned(device, known_hosts)
     client = _Client(pinned)
     connection = None
     try:
-        connection = ssh.dial(device.host, device.port, timeout)
+        connection = (dial or ssh.dial)(device.host, device.port, timeout)
         return ChannelWire(_log_in(device, credentials, client, connection, timeout), device.name)
     except BaseException as error:
         client.close()
@@ -191,7 +192,7 @@ def _log_in(
     device: Device,
     credentials: Credentials,
     client: _Client,
-    connection: socket.socket,
+    connection: ssh.Socket,
     timeout: float,
 ) -> QuietAsa:
     return QuietAsa(

@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from asa_automate.inventory.jump import parse_hop
 from asa_automate.model import Address
 from asa_automate.references import KINDS, reference
 
@@ -158,8 +159,19 @@ Context = Annotated[
     str, Form(r"[A-Za-z0-9][A-Za-z0-9_-]*", "a context name of letters, digits, '_' and '-'", 32)
 ]
 UserName = Annotated[str, Form(r"[!-~]+", "a user name without blanks or control characters", 64)]
+
+
+def _hop(value: str) -> str:
+    try:
+        parse_hop(value)
+    except ValueError as error:
+        raise refusal(str(error)) from None
+    return value
+
+
 JumpHost = Annotated[
     str,
+    AfterValidator(_hop),
     Form(
         r"(?:[A-Za-z0-9][!-?A-~]*@)?[A-Za-z0-9\[][A-Za-z0-9._:%\]-]*",
         "a jump host: [user@]host[:port]",

@@ -8,6 +8,7 @@ import pytest
 
 from asa_automate.cli.connect import open_session
 from asa_automate.cli.doors import Doors
+from asa_automate.cli.roads import Roads
 from asa_automate.device import hostkeys, known_hosts
 from asa_automate.device.dialogue import has_end
 from asa_automate.device.session import Session
@@ -44,6 +45,7 @@ class Place:
     known_hosts: Path
     env: dict[str, str]
     doors: Doors = field(default_factory=Doors)
+    roads: Roads = field(default_factory=Roads)
 
     def session(self) -> Session:
         return open_session(self.device, self, may_change=True)

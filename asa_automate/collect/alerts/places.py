@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 from asa_automate.collect.alerts.rules import To
 from asa_automate.collect.alerts.syslog import Syslog
+from asa_automate.device.secret_sources import look_up
 from asa_automate.errors import BadInput
-from asa_automate.inventory.references import lookups, secret
 from asa_automate.store.alerts import Told
 
 
@@ -90,21 +89,14 @@ class Apprise:
             raise OSError("the service did not take it")
 
 
-def places_of(to: To, env: Mapping[str, str], base: Path) -> list[Place]:
-    """Those that a file of rules names.
-
-    Args:
-        base: where a relative ``file:PATH`` begins.
+def places_of(to: To, env: Mapping[str, str]) -> list[Place]:
+    """Those that a file of rules names; the references to URLs are looked up in ``env``.
 
     Raises:
         BadInput: one of them cannot be told anything.
     """
     found: list[Place] = [Syslog(to.syslog)] if to.syslog else []
-    kinds = lookups(env, base)
-    for reference in to.apprise:
-        url = secret(reference, kinds).get_secret_value().strip()
-        found.append(Apprise(reference, url))
-    return found
+    return [*found, *(Apprise(one, look_up(one, env).strip()) for one in to.apprise)]
 
 
 def names_of(places: Iterable[Place]) -> tuple[str, ...]:
