@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from asa_automate.errors import UsageError
 
-_NUMBER = re.compile(r"(\d{1,6})(%?)")
+_NUMBER = re.compile(r"([0-9]{1,6})(%?)")
 HOW = "give numbers or percents that rise, such as 1,10%,100%"
 
 
