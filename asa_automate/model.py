@@ -53,6 +53,22 @@ class CredentialRefs(Frozen):
     enable: str | None = None
 
 
+#: As they stand in the inventory; Monday is the first, as in :meth:`datetime.date.weekday`.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Window(Frozen):
+    """When a firewall may be changed: from ``begin`` to ``end`` (HH:MM) in the time zone.
+
+    Past midnight where ``end`` is not later than ``begin``; on every day where there are no days.
+    """
+
+    begin: str
+    end: str
+    zone: str
+    days: tuple[str, ...] = ()
+
+
 class Device(Frozen):
     """One firewall (or one context of it) after inheritance, as the tool sees it."""
 
@@ -67,6 +83,7 @@ class Device(Frozen):
     serial: str | None = None
     via: tuple[str, ...] = ()
     legacy_ssh: bool = False
+    window: Window | None = None
     credentials: CredentialRefs = CredentialRefs()
     data: Mapping[str, str] = Field(default_factory=lambda: MappingProxyType({}))
 

@@ -12,7 +12,8 @@ class State(StrEnum):
 
     FOREIGN: somebody else's edit is in our lines. STUCK: the device refuses the way back. HOLD:
     whole, but not saved, because others have changes that they did not save. UNKNOWN: it does
-    not answer, or not readably.
+    not answer, or not readably. NOT_BEGUN: nobody called it, since its rollout stopped before or
+    its maintenance window is closed.
     """
 
     NEW = "new"
@@ -26,6 +27,7 @@ class State(StrEnum):
     DISPROVED = "disproved"
     STOPPED = "stopped"
     NOOP = "noop"
+    NOT_BEGUN = "not begun"
 
 
 #: The exit code of each end. OLD is where a change failed and was undone.
@@ -41,6 +43,7 @@ EXITS: Mapping[State, Exit] = {
     State.UNREACHABLE: Exit.UNREACHABLE,
     State.DISPROVED: Exit.DISPROVED,
     State.STOPPED: Exit.STOPPED,
+    State.NOT_BEGUN: Exit.REFUSED,
 }
 
 

@@ -59,7 +59,7 @@ def alerts(
 
 def _judged(settings: Settings, rules: Path, *, judge: bool) -> "tuple[list[Row], Exit]":
     """What fires, and how telling went."""
-    from asa_automate.cli.watching import to_stdout, watch_of
+    from asa_automate.cli.alerting import to_stdout, watch_of
     from asa_automate.inventory import load
     from asa_automate.store.engine import open_store
 

@@ -21,6 +21,21 @@ from asa_automate.cli.options import (
     command,
 )
 from asa_automate.cli.output import say
+from asa_automate.cli.rolling import (
+    Flags,
+    FromRunOption,
+    GateKind,
+    GateOption,
+    MaxFailOption,
+    OnlyOption,
+    PauseOption,
+    PerBastionOption,
+    PerCredentialOption,
+    PerSiteOption,
+    WaveOption,
+    ended_so,
+    terms_of,
+)
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.signing import must_be_approved
 from asa_automate.errors import BadInput, Exit, Refused, gravest
@@ -42,6 +57,8 @@ class Save(StrEnum):
 EXAMPLES = {
     "asa-automate apply plan.json": "show what is to come, ask, apply",
     "asa-automate apply plan.json --limit edge1 --yes": "one firewall of the plan, unasked",
+    "asa-automate apply plan.json --wave 1,10%,100%": "a canary, a tenth, all",
+    "asa-automate apply plan.json --only failed,unreached --from-run RUN": "those once more",
     "asa-automate apply plan.json --save never": "verified but unsaved: a reload undoes it",
 }
 
@@ -81,6 +98,15 @@ def apply(
     ] = False,
     yes: YesOption = False,
     workers: WorkersOption = 8,
+    wave: WaveOption = None,
+    max_fail: MaxFailOption = None,
+    gate: GateOption = GateKind.VERIFIED,
+    pause: PauseOption = None,
+    per_site: PerSiteOption = 4,
+    per_bastion: PerBastionOption = 8,
+    per_credential: PerCredentialOption = None,
+    only: OnlyOption = None,
+    from_run: FromRunOption = None,
 ) -> Exit:
     """Carry out a saved plan on its firewalls.
 
@@ -99,6 +125,8 @@ def apply(
     must_be_approved(settings, plan, data)
     _must_be_fresh(made, datetime.now(UTC))
     inventory = load(settings.inventory)
+    flags = Flags(workers, wave, max_fail, gate, pause, per_site, per_bastion, per_credential)
+    terms = terms_of(settings, inventory, flags)
     chosen = _chosen(made, inventory, settings.limits)
     options = Options(
         save=save is Save.VERIFIED,
@@ -108,23 +136,25 @@ def apply(
         keep=keep_unsaved,
         clear=clear_conn,
     )
-    tasks = [_task(inventory, p, options) for p in chosen if p.status == "change"]
-    if not tasks:
-        return _nothing(settings, chosen)
-    names = ", ".join(task.device.name for task in tasks)
-    question = f"Apply plan {made.id} to {len(tasks)} firewalls: {names}?"
-    if clear_conn:
-        question += f" {_cut(chosen)}"
-    confirm(settings, question, yes=yes)
     with ExitStack() as stack:
         store = stack.enter_context(anchored_store(settings))
+        again = ended_so(store, only, from_run)
+        chosen = [p for p in chosen if again is None or p.device in again]
+        tasks = [_task(inventory, p, options) for p in chosen if p.status == "change"]
+        if not tasks:
+            return _nothing(settings, chosen)
+        confirm(settings, _question(made, chosen, clear=clear_conn), yes=yes)
         stop = stack.enter_context(Stop().listening())
         tasks = _unless_spent(tasks, spent(store, made.id))
-        run_id, outcomes = change_all(
-            settings, store, "apply", tasks, plan_id=made.id, workers=workers, stop=stop
-        )
-        show_outcomes(settings, run_id, outcomes)
-    return exit_of(outcomes)
+        done = change_all(settings, store, "apply", tasks, plan_id=made.id, terms=terms, stop=stop)
+        show_outcomes(settings, done)
+    return exit_of(done.outcomes)
+
+
+def _question(made: "PlanFile", chosen: "list[DevicePlan]", *, clear: bool) -> str:
+    names = [p.device for p in chosen if p.status == "change"]
+    question = f"Apply plan {made.id} to {len(names)} firewalls: {', '.join(names)}?"
+    return f"{question} {_cut(chosen)}" if clear else question
 
 
 def _cut(chosen: "list[DevicePlan]") -> str:

@@ -2,37 +2,33 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Surroundings
-from asa_automate.cli.holding import Holding, operator
-from asa_automate.cli.output import complain, shows_progress
+from asa_automate.cli.booking import Book, unrecorded
+from asa_automate.cli.holding import Holding
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.stopping import Stop
-from asa_automate.errors import AsaAutomateError, Exit
-from asa_automate.fleet.local import each
+from asa_automate.cli.watching import Watching
+from asa_automate.errors import AsaAutomateError, BadInput, Exit, StoreRefused
+from asa_automate.fleet.carrying import Carrying, Hands
+from asa_automate.fleet.members import Caps, member_of
+from asa_automate.fleet.rollout import Begin, Rollout, Wave
+from asa_automate.fleet.rules import Meaning, Rules, meaning_of
 from asa_automate.model import Device, Reading
 
 if TYPE_CHECKING:
     from asa_automate.store.engine import Store
     from asa_automate.store.leases import Lease
+    from asa_automate.store.unfinished import Unfinished
 
 #: Why nothing else is changed where a run died in mid-change.
 _FIRST = "run {run} has not finished on it; finish that with `asa-automate resume {run}`"
-
-_STATUS = {
-    State.NEW: "done",
-    State.OLD: "failed",
-    State.NOOP: "done",
-    State.REFUSED: "refused",
-    State.DISPROVED: "refused",
-    State.UNREACHABLE: "failed",
-    State.STOPPED: "stopped",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,43 @@ class Task:
     serial: str | None
     work: Callable[[Surroundings], Outcome]
     root: str | None = None
+
+
+#: Asked between two waves about the devices that were verified; why the next may not begin.
+Gate = Callable[[Sequence[Device], Carrying], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run goes through its devices.
+
+    Args:
+        gate: asked between two waves.
+        story: what ``show RUN`` tells of these terms; JSON.
+    """
+
+    rules: Rules = field(default_factory=lambda: Rules(unknown=False))
+    caps: Caps = field(default_factory=Caps)
+    gate: Gate = lambda _devices, _carrying: None
+    story: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How a run ended: each device in the order of the tasks, and the names of each wave."""
+
+    run_id: str
+    outcomes: list[Outcome]
+    waves: Sequence[tuple[str, ...]] = ()
+
+    def with_record(self, write: Callable[[Sequence[Outcome]], None]) -> "Changed":
+        """The same, after something more was written to the store, if that took it."""
+        try:
+            write(self.outcomes)
+        except StoreRefused as error:
+            told = [unrecorded(one, error.message, self.run_id) for one in self.outcomes]
+            return replace(self, outcomes=told)
+        return self
 
 
 class _Memory:
@@ -74,157 +107,147 @@ def change_all(
     *,
     plan_id: str | None = None,
     parent: str | None = None,
-    workers: int = 8,
+    terms: Terms | None = None,
     stop: Stop | None = None,
-) -> tuple[str, list[Outcome]]:
-    """Make a run of ``tasks``; its id and the end of each device, in their order.
+) -> Changed:
+    """Make a run of ``tasks``; how it ended, the devices in their order.
 
     Args:
         stop: already listening, for as long as the ends are being shown, too.
     """
-    from asa_automate.store.processes import this_process
-    from asa_automate.store.runs import (
-        RunDevice,
-        RunKind,
-        RunStatus,
-        create_run,
-        finish_run,
-        new_run_id,
-    )
-    from asa_automate.store.unfinished import in_the_way, root_of, unfinished
+    from asa_automate.store.runs import new_run_id
+    from asa_automate.store.unfinished import root_of, unfinished
 
-    run_id = new_run_id(time.time(), os.urandom(2))
-    create_run(
-        store,
-        run_id=run_id,
-        kind=RunKind(kind),
-        plan_id=plan_id,
-        operator=operator(),
-        now=time.time(),
-        parent=parent,
-        detail={"process": asdict(this_process(operator()))},
-        devices=[
-            RunDevice(device=t.device.name, context=t.device.context, serial=t.serial)
-            for t in tasks
-        ],
-    )
+    terms = terms or Terms()
+    rollout = _rollout(settings, tasks, terms)
+    book = Book(store, new_run_id(time.time(), os.urandom(2)), rollout.waves)
+    book.begin(kind, tasks, plan_id=plan_id, parent=parent, story=terms.story)
+    watching = Watching(settings, len(tasks), waves=bool(terms.rules.waves))
     listening = nullcontext(stop) if stop else Stop().listening()
-    open_runs, root = unfinished(store), root_of(store, run_id)
+    with listening as heard, watching.shown():
+        run = _Run(
+            settings,
+            store,
+            book,
+            heard,
+            watching,
+            terms.gate,
+            {task.device.name: task for task in tasks},
+            tuple(unfinished(store)),
+            root_of(store, book.run_id),
+        )
+        outcomes = run.carried(rollout, terms.caps.workers)
+    ordered = book.finish([outcomes[task.device.name] for task in tasks])
+    return Changed(book.run_id, ordered, rollout.waves if terms.rules.waves else ())
 
-    def one(task: Task) -> Outcome:
+
+def _rollout(settings: Settings, tasks: Sequence[Task], terms: Terms) -> Rollout:
+    def credential_of(device: Device) -> Hashable:
+        from asa_automate.device.credentials import resolve
+
+        if terms.caps.per_credential is None:
+            return None
+        try:
+            return resolve(device, settings.env)
+        except BadInput:  # said when its turn comes
+            return None
+
+    members = [member_of(task.device, task.serial, credential_of) for task in tasks]
+    return Rollout(members, terms.rules, terms.caps, now=datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run on its way: what each of its devices needs.
+
+    Args:
+        tasks: by the name of the device.
+        open_runs: those that died before it.
+        root: the apply that the run belongs to.
+    """
+
+    settings: Settings
+    store: "Store"
+    book: Book
+    stop: Stop
+    watching: Watching
+    gate: Gate
+    tasks: Mapping[str, Task]
+    open_runs: "tuple[Unfinished, ...]"
+    root: str
+
+    def carried(self, rollout: Rollout, workers: int) -> dict[str, Outcome]:
+        """The end of each device, by its name."""
+        found: dict[str, Outcome] = {}
+
+        def told(outcome: Outcome) -> None:
+            found[outcome.device] = outcome
+            self.watching.ended(outcome)
+            if self.book.refused:
+                carrying.stop(f"the store does not take how firewalls end: {self.book.refused}")
+
+        hands = Hands(self._one, told, self.watching.waved, self._at_the_gate)
+        carrying = Carrying(rollout, hands, workers)
+        with self.stop.told(lambda: carrying.stop("stopped by the user", Exit.STOPPED)):
+            carrying.run()
+        return found
+
+    def _at_the_gate(self, wave: Wave, carrying: Carrying) -> str | None:
+        verified = [
+            self.tasks[outcome.device].device
+            for outcome in wave.outcomes
+            if meaning_of(outcome) is Meaning.VERIFIED
+        ]
+        return self.gate(verified, carrying)
+
+    def _one(self, turn: Begin) -> Outcome:
+        from asa_automate.store.unfinished import in_the_way
+
+        task = self.tasks[turn.member.name]
         name = task.device.name
-        other = in_the_way(open_runs, name, task.serial, task.root or root)
+        other = in_the_way(self.open_runs, name, task.serial, task.root or self.root)
         if other:
-            return _recorded(store, run_id, Outcome(name, State.REFUSED, _FIRST.format(run=other)))
-        return _one(settings, store, run_id, task, heard, tell)
+            outcome = Outcome(name, State.REFUSED, _FIRST.format(run=other))
+        else:
+            self.book.began(name)
+            outcome = self._held(task)
+        return self.book.ended(outcome)
 
-    with listening as heard, _progress(settings, tasks) as tell:
-        outcomes = each(tasks, one, workers)
-    finish_run(store, run_id, RunStatus(_run_status(outcomes)), now=time.time())
-    return run_id, outcomes
+    def _held(self, task: Task) -> Outcome:
+        """Under the lease of the device, which is given back whatever happens."""
+        device = task.device
+        holding = Holding(self.store, device.context)
+        kept = None
+        try:
+            lease = holding.take(task.serial or f"{device.host}:{device.port}")
+            outcome = task.work(self._surroundings(task, lease, holding))
+        except AsaAutomateError as error:
+            outcome = Outcome(device.name, State.REFUSED, error.message, exit_code=error.exit)
+        finally:
+            kept = holding.release()
+        return replace(outcome, notes=(*outcome.notes, kept)) if kept else outcome
 
+    def _surroundings(self, task: Task, lease: "Lease", holding: Holding) -> Surroundings:
+        from asa_automate.cli.connect import open_session
+        from asa_automate.store.journal import Journal
 
-def _one(
-    settings: Settings,
-    store: "Store",
-    run_id: str,
-    task: Task,
-    stop: Stop,
-    tell: Callable[[str, str], None],
-) -> Outcome:
-    device = task.device
-    holding = Holding(store, device.context)
-    try:
-        lease = holding.take(task.serial or f"{device.host}:{device.port}")
-    except AsaAutomateError as error:
-        outcome = Outcome(device.name, State.REFUSED, error.message, exit_code=error.exit)
-        return _recorded(store, run_id, outcome)
-    try:
-        around = _surroundings(settings, store, run_id, device, lease, holding, stop, tell)
-        outcome = task.work(around)
-    finally:
-        holding.release()
-    tell(device.name, outcome.state.value)
-    return _recorded(store, run_id, outcome)
+        device = task.device
 
+        def link() -> Session:
+            return open_session(device, self.settings, may_change=True)
 
-def _surroundings(
-    settings: Settings,
-    store: "Store",
-    run_id: str,
-    device: Device,
-    lease: "Lease",
-    holding: Holding,
-    stop: Stop,
-    tell: Callable[[str, str], None],
-) -> Surroundings:
-    from asa_automate.cli.connect import open_session
-    from asa_automate.store.journal import Journal
+        def guard() -> None:
+            # The lease first: a stop leads to the way back, which needs it.
+            holding.guard()
+            self.stop.guard()
 
-    def link() -> Session:
-        return open_session(device, settings, may_change=True)
-
-    def guard() -> None:
-        # The lease first: a stop leads to the way back, which needs it.
-        holding.guard()
-        stop.guard()
-
-    return Surroundings(
-        link=link,
-        log=Journal(store, run_id, device.name, lease.fence, lease=lease),
-        memory=_Memory(store, run_id),
-        guard=guard,
-        wait=time.sleep,
-        settle=settings.settle,
-        tell=lambda stage: tell(device.name, stage),
-        hold=holding.also,
-    )
-
-
-def _recorded(store: "Store", run_id: str, outcome: Outcome) -> Outcome:
-    from asa_automate.store.runs import RunStatus, set_device
-
-    set_device(
-        store,
-        run_id,
-        outcome.device,
-        status=RunStatus(_status(outcome)),
-        outcome=outcome.state.value,
-        reason=outcome.reason,
-    )
-    return outcome
-
-
-def _status(outcome: Outcome) -> str:
-    if outcome.exit is Exit.DONE:
-        return "done"
-    if outcome.exit is Exit.STOPPED:
-        return "stopped"
-    return _STATUS.get(outcome.state, "unknown")
-
-
-def _run_status(outcomes: Sequence[Outcome]) -> str:
-    found = {_status(o) for o in outcomes}
-    order = ("unknown", "stopped", "failed", "refused", "done")
-    return next((status for status in order if status in found), "done")
-
-
-@contextmanager
-def _progress(settings: Settings, tasks: Sequence[Task]) -> Iterator[Callable[[str, str], None]]:
-    """A line per device on a terminal; with ``-v`` a line per stage elsewhere."""
-    if not shows_progress(settings):
-        yield lambda device, stage: _tell_plainly(settings, device, stage)
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True, no_color=settings.no_color)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        rows: Mapping[str, Any] = {t.device.name: progress.add_task(t.device.name) for t in tasks}
-        yield lambda device, stage: progress.update(rows[device], description=f"{device}: {stage}")
-
-
-def _tell_plainly(settings: Settings, device: str, stage: str) -> None:
-    if settings.verbose:
-        complain(f"{device}: {stage}")
+        return Surroundings(
+            link=link,
+            log=Journal(self.store, self.book.run_id, device.name, lease.fence, lease=lease),
+            memory=_Memory(self.store, self.book.run_id),
+            guard=guard,
+            wait=time.sleep,
+            settle=self.settings.settle,
+            tell=lambda stage: self.watching.stage(device.name, stage),
+            hold=holding.also,
+        )

@@ -102,8 +102,8 @@ def collect(
     entirely is stored and marked. The first login of each credential goes alone, and a refused
     credential is not used again.
     """
+    from asa_automate.cli.alerting import look, to_stdout, watch_of
     from asa_automate.cli.collecting import Wiring, once
-    from asa_automate.cli.watching import look, to_stdout, watch_of
     from asa_automate.collect.slots import seconds_of
     from asa_automate.collect.turns import Limits
     from asa_automate.inventory import load

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asa_automate.cli.alerting import looking
 from asa_automate.cli.settings import Settings, private_directory
 from asa_automate.cli.signals import ENDS, taken
-from asa_automate.cli.watching import looking
 from asa_automate.collect.collector import Asking, Outcome, Reader
 from asa_automate.collect.rounds import Rounds
 from asa_automate.collect.schedule import Job, ticking

@@ -162,7 +162,7 @@ def _apply(stage: Stage, store: "Store", planned: "list[Planned]") -> "list[Outc
         )
 
     tasks = [task(p.plan) for p in planned if p.plan.status == "change"]
-    _, outcomes = change_all(stage.settings, store, "apply", tasks)
+    outcomes = change_all(stage.settings, store, "apply", tasks).outcomes
     rows = [
         [
             o.device,

@@ -101,10 +101,17 @@ class Holding:
         self._leases = [renew(self._store, one, LEASE_SECONDS, now) for one in self._leases]
         self._until = begun + LEASE_SECONDS
 
-    def release(self) -> None:
-        """Give all of it back."""
+    def release(self) -> str | None:
+        """Give all of it back; why one could not be given back, which then ends by itself."""
         from asa_automate.store.leases import release
 
-        for lease in self._leases:
-            release(self._store, lease)
-        self._leases = []
+        leases, self._leases = self._leases, []
+        refused = None
+        for lease in leases:
+            try:
+                release(self._store, lease)
+            except StoreRefused as error:
+                refused = (
+                    f"its lease ends in {LEASE_SECONDS:.0f} s or less by itself: {error.message}"
+                )
+        return refused

@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ import typer
 from typer.main import get_command
 
 from asa_automate import __version__
+from asa_automate.cli.failing import failing_in_json
 from asa_automate.cli.handler import PROGRAM, guard_threads, handled
 from asa_automate.cli.options import (
     InventoryOption,
@@ -85,7 +87,10 @@ def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
         if COMPLETION in os.environ:
             return program.main([], prog_name=PROGRAM, standalone_mode=False)
         # Not program.main: it keeps Ctrl-C and broken pipes, of devices too, to itself.
-        with program.make_context(PROGRAM, list(argv), obj=root) as context:
+        with (
+            failing_in_json(argv),
+            program.make_context(PROGRAM, list(argv), obj=root) as context,
+        ):
             return program.invoke(context)
 
     return handled(action, env)
@@ -94,8 +99,19 @@ def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
 def main() -> NoReturn:
     """Console entry."""
     _quieten()
+    _end_whole()
     guard_threads(os.environ)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end_whole() -> None:
+    """SIGTERM and a closed terminal end the program as Ctrl-C does, with a message and a code.
+
+    What is ignored stays so (nohup). Commands that change firewalls listen for themselves.
+    """
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(name) is signal.SIG_DFL:
+            signal.signal(name, signal.default_int_handler)
 
 
 def _root(

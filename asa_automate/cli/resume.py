@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ from asa_automate.cli.options import (
     command,
 )
 from asa_automate.cli.output import complain, emit_json, say
+from asa_automate.cli.rolling import Flags, terms_of
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
 
@@ -78,13 +80,12 @@ def resume(
         confirm(settings, f"Finish what broke off on {len(tasks)} firewalls: {names}?", yes=yes)
         parent = chosen[0].root if len({one.root for one in chosen}) == 1 else None
         stop = stack.enter_context(Stop().listening())
-        run_id, outcomes = change_all(
-            settings, store, "resume", tasks, parent=parent, workers=workers, stop=stop
-        )
-        _close(store, run_id, chosen, outcomes)
-        outcomes += strangers
-        show_outcomes(settings, run_id, outcomes)
-    return exit_of(outcomes)
+        terms = terms_of(settings, inventory, Flags(workers), unknown=False)
+        done = change_all(settings, store, "resume", tasks, parent=parent, terms=terms, stop=stop)
+        done = done.with_record(lambda ends: _close(store, done.run_id, chosen, ends))
+        done = replace(done, outcomes=done.outcomes + strangers)
+        show_outcomes(settings, done)
+    return exit_of(done.outcomes)
 
 
 def _open_runs(settings: Settings, store: "Store", run: str | None) -> "list[Unfinished]":

@@ -1,6 +1,7 @@
 """``rollback``: undo a run on every device where it ended in the new state."""
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,17 @@ from asa_automate.cli.options import (
     command,
 )
 from asa_automate.cli.output import emit_json, say
+from asa_automate.cli.rolling import (
+    Flags,
+    GateKind,
+    MaxFailOption,
+    PauseOption,
+    PerBastionOption,
+    PerCredentialOption,
+    PerSiteOption,
+    WaveOption,
+    terms_of,
+)
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
 
@@ -32,7 +44,9 @@ EXAMPLES = {
 }
 
 #: Ends after which nothing of the run is left on a device.
-_NOTHING_LEFT = frozenset({"old", "refused", "unreachable", "disproved", "stopped", "noop"})
+_NOTHING_LEFT = frozenset(
+    {"old", "refused", "unreachable", "disproved", "stopped", "noop", "not begun"}
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +61,12 @@ def rollback(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, as `runs` lists it.")],
     yes: YesOption = False,
     workers: WorkersOption = 8,
+    wave: WaveOption = None,
+    max_fail: MaxFailOption = None,
+    pause: PauseOption = None,
+    per_site: PerSiteOption = 4,
+    per_bastion: PerBastionOption = 8,
+    per_credential: PerCredentialOption = None,
 ) -> Exit:
     """Undo an applied run: each firewall returns to the state before it, verified and saved.
 
@@ -60,6 +80,9 @@ def rollback(
 
     inventory = load(settings.inventory)
     wanted = {d.name for d in inventory.select(settings.limits).devices}
+    caps = (per_site, per_bastion, per_credential)
+    flags = Flags(workers, wave, max_fail, GateKind.VERIFIED, pause, *caps)
+    terms = terms_of(settings, inventory, flags, unknown=False)
     with ExitStack() as stack:
         store = stack.enter_context(anchored_store(settings))
         found = get_run(store, run)
@@ -75,15 +98,13 @@ def rollback(
         names = ", ".join(task.device.name for task in tasks)
         confirm(settings, f"Roll run {run} back on {len(tasks)} firewalls: {names}?", yes=yes)
         stop = stack.enter_context(Stop().listening())
-        run_id, outcomes = change_all(
-            settings, store, "rollback", tasks, parent=run, workers=workers, stop=stop
-        )
-        _close(store, run, run_id, outcomes)
-        show_outcomes(settings, run_id, outcomes)
-    return exit_of(outcomes)
+        done = change_all(settings, store, "rollback", tasks, parent=run, terms=terms, stop=stop)
+        done = done.with_record(lambda ends: _close(store, run, done.run_id, ends))
+        show_outcomes(settings, done)
+    return exit_of(done.outcomes)
 
 
-def _close(store: "Store", run: str, by: str, outcomes: "list[Outcome]") -> None:
+def _close(store: "Store", run: str, by: str, outcomes: "Sequence[Outcome]") -> None:
     """Record how a run ended that died before it could: as its rollback left the devices."""
     from asa_automate.store.runs import get_run
     from asa_automate.store.unfinished import close

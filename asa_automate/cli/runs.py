@@ -52,6 +52,7 @@ def run_as_json(run: "RunSummary") -> dict[str, object]:
         "parent": run.parent,
         "created": _instant(run.created),
         "finished": None if run.finished is None else _instant(run.finished),
+        "rollout": run.detail.get("rollout"),
     }
 
 
@@ -63,7 +64,16 @@ def _device_as_json(device: "RunDevice") -> dict[str, object]:
         "status": device.status.value,
         "outcome": device.outcome,
         "reason": device.reason,
+        "wave": device.payload.get("wave"),
+        "began": instant_of(device, "began"),
+        "ended": instant_of(device, "ended"),
     }
+
+
+def instant_of(device: "RunDevice", which: str) -> str | None:
+    """When it ``began`` or ``ended``; ``None`` where it did not, or nobody wrote it down."""
+    at = device.payload.get(which)
+    return _instant(at) if isinstance(at, int | float) else None
 
 
 def _rows(run: "RunSummary") -> list[list[str]]:

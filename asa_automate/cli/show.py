@@ -1,15 +1,20 @@
 """``show``: a saved plan, or a run, again."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from asa_automate.cli.options import OutputOption, command
 from asa_automate.cli.output import emit, emit_json
+from asa_automate.cli.runs import instant_of
 from asa_automate.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from asa_automate.store.runs import RunDevice, RunSummary
 
 EXAMPLES = {
     "asa-automate show plan.json": "commands, way back and proof of a saved plan",
@@ -63,14 +68,38 @@ def _run(settings: Settings, run_id: str) -> None:
         ]
         emit_json(run_as_json(run) | {"journal": lines})
         return
-    emit(f"run {run.id}: {run.kind.value}, {run.status.value}, by {run.operator}")
+    _story(run)
     for device in run.devices:
-        emit(f"\n{device.device}: {device.outcome or device.status}")
+        emit(f"\n{device.device}: {device.outcome or device.status}{_when(device)}")
         if device.reason:
             emit(f"  {device.reason}")
         for record in found:
             if record.device == device.device:
                 emit(f"  {record.seq:>6} {record.kind.value:<9} {_brief(record.payload)}".rstrip())
+
+
+def _story(run: "RunSummary") -> None:
+    """The run in a few lines: how it was asked for, and each wave with its ends."""
+    emit(f"run {run.id}: {run.kind.value}, {run.status.value}, by {run.operator}")
+    terms = run.detail.get("rollout")
+    if not terms:
+        return
+    asked = {"--wave": terms["wave"], "--max-fail": terms["max_fail"], "--gate": terms["gate"]}
+    emit("  " + " ".join(f"{flag} {value}" for flag, value in asked.items() if value is not None))
+    for wave in sorted({d.payload.get("wave") or 0 for d in run.devices} - {0}):
+        devices = [d for d in run.devices if d.payload.get("wave") == wave]
+        ends = Counter(d.outcome or d.status.value for d in devices)
+        counted = ", ".join(f"{count} {end}" for end, count in ends.items())
+        began = min((at for d in devices if (at := instant_of(d, "began"))), default="not begun")
+        emit(f"  wave {wave}: {began}: {counted}")
+
+
+def _when(device: "RunDevice") -> str:
+    wave = device.payload.get("wave")
+    began, ended = instant_of(device, "began"), instant_of(device, "ended")
+    parts = [f"wave {wave}"] if wave else []
+    parts += [f"{began} to {ended}"] if began and ended else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _brief(payload: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from asa_automate.apply.ports import Stopped
@@ -18,11 +18,23 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
+        self._told: list[Callable[[], None]] = []
 
     def guard(self) -> None:
         """Raise once somebody has asked to stop."""
         if self._asked.is_set():
             raise Stopped
+
+    @contextmanager
+    def told(self, call: Callable[[], None]) -> Iterator[None]:
+        """Inside the block ``call`` is made when somebody asks to stop, or has asked."""
+        self._told.append(call)
+        if self._asked.is_set():
+            call()
+        try:
+            yield
+        finally:
+            self._told.remove(call)
 
     @contextmanager
     def listening(self) -> "Iterator[Stop]":
@@ -33,5 +45,7 @@ class Stop:
     def _ask(self) -> None:
         again = self._asked.is_set()
         self._asked.set()
+        for call in self._told:
+            call()
         with suppress(OSError):  # the terminal may be the very thing that is gone
             complain(_AGAIN if again else _ONCE)

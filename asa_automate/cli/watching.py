@@ -1,98 +1,106 @@
-"""Alert rules wired: whose they are, who is told, and the thread that looks after each round."""
+"""What is seen of a run while it runs: on a terminal who is at work and how far all is."""
 
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asa_automate.cli.output import complain
+from asa_automate.apply.outcome import Outcome, State
+from asa_automate.cli.output import complain, say, shows_progress
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import AsaAutomateError
 
 if TYPE_CHECKING:
-    from asa_automate.collect.alerts.watch import Watch
-    from asa_automate.inventory import Inventory
-    from asa_automate.store.engine import Store
+    from rich.progress import Progress, TaskID
+
+    from asa_automate.fleet.rollout import Wave
 
 
-def watch_of(
-    settings: Settings,
-    store: "Store",
-    path: Path,
-    inventory: "Inventory",
-    write: Callable[[str], object],
-) -> "Watch":
-    """The rules of a file for the firewalls that ``--limit`` leaves.
+class Watching:
+    """The lines of a run on stderr.
 
     Args:
-        inventory: the whole of it: a rule may be for others than those.
-        write: takes the JSON lines.
-
-    Raises:
-        BadInput: the file is wrong, or somebody who is to be told cannot be.
+        waves: whether each wave is summed up.
     """
-    from asa_automate.collect.alerts.places import Lines, places_of
-    from asa_automate.collect.alerts.rules import load
-    from asa_automate.collect.alerts.watch import Watch, scoped
-    from asa_automate.plan.names import CLASS
 
-    file = load(path)
-    names = frozenset(one.name for one in inventory.select(settings.limits).devices)
-    return Watch(
-        store,
-        [(rule, found & names) for rule, found in scoped(file, inventory.devices)],
-        sorted(names),
-        [Lines(write), *places_of(file.rules.to, settings.env)],
-        CLASS,
-        _away,
-    )
+    def __init__(self, settings: Settings, total: int, *, waves: bool) -> None:
+        self._settings = settings
+        self._total = total
+        self._waves = waves
+        self._progress: Progress | None = None
+        self._rows: dict[str, TaskID] = {}
+        self._ended: Counter[str] = Counter()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Draw, on a terminal, for as long as the block lasts."""
+        if not shows_progress(self._settings):
+            yield
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True, no_color=self._settings.no_color)
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=console) as self._progress:
+            self._rows[""] = self._progress.add_task(self._summary(), total=self._total)
+            yield
+        self._progress = None
+
+    def stage(self, device: str, stage: str) -> None:
+        """A device is at this step; from any thread."""
+        if self._progress is None:
+            self._tell(device, stage)
+            return
+        text = f"{device}: {stage}"
+        if device not in self._rows:
+            self._rows[device] = self._progress.add_task(text, total=None)
+        self._progress.update(self._rows[device], description=text)
+
+    def ended(self, outcome: Outcome) -> None:
+        """A device has ended, or is not begun."""
+        self._ended[outcome.state.value] += 1
+        if self._progress is None:
+            if outcome.state is not State.NOT_BEGUN:
+                self._tell(outcome.device, outcome.state.value)
+            return
+        if outcome.device in self._rows:
+            self._progress.remove_task(self._rows.pop(outcome.device))
+        self._progress.update(
+            self._rows[""], description=self._summary(), completed=self._ended.total()
+        )
+
+    def waved(self, wave: "Wave", why: str | None) -> None:
+        """A wave has ended, or broke off, and why nothing more begins."""
+        if not self._waves:
+            return
+        found = Counter(outcome.state.value for outcome in wave.outcomes)
+        missing = len(wave.names) - len(wave.outcomes)
+        ends = _counted(found + Counter({State.NOT_BEGUN.value: missing}))
+        say(self._settings, f"wave {wave.number} of {wave.of}: {ends}{_trouble(wave)}")
+        if why:
+            say(self._settings, f"stopped: {why}; nothing more is begun")
+
+    def _summary(self) -> str:
+        return f"{self._ended.total()} of {self._total}: {_counted(self._ended) or 'none yet'}"
+
+    def _tell(self, device: str, stage: str) -> None:
+        if self._settings.verbose:
+            complain(f"{device}: {stage}")
 
 
-def to_stdout(line: str) -> None:
-    """A line that whoever reads gets at once."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
+def _counted(found: Counter[str]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in found.items() if count > 0)
 
 
-def _away(place: str, error: Exception) -> None:
-    told = str(error) or type(error).__name__
-    complain(f"{place} was not told of an alert, and is told the next time: {told}")
-
-
-def look(watch: "Watch") -> None:
-    """Judge the rules now; what cannot be done now is done the next time."""
-    try:
-        watch.look(time.time())
-    except AsaAutomateError as error:
-        complain(f"alerts: {error}")
-
-
-@contextmanager
-def looking(watch: "Watch | None", every: float) -> Iterator[Callable[[], None]]:
-    """A thread that judges the rules whenever it is woken, and at least so often; gives the bell.
-
-    Args:
-        every: seconds; a round that hangs must not keep a stale firewall from being noticed.
-    """
-    if watch is None:
-        yield lambda: None
-        return
-    bell, ended = threading.Event(), threading.Event()
-
-    def run() -> None:
-        while not ended.is_set():
-            bell.wait(every)
-            bell.clear()
-            look(watch)
-
-    thread = threading.Thread(target=run, name="alerts", daemon=True)
-    thread.start()
-    try:
-        yield bell.set
-    finally:
-        ended.set()
-        bell.set()
-        thread.join()
+def _trouble(wave: "Wave") -> str:
+    """Those of the wave that did not end well, by name."""
+    names = [
+        outcome.device
+        for outcome in wave.outcomes
+        if outcome.state not in (State.NEW, State.NOOP, State.NOT_BEGUN) and outcome.exit
+    ]
+    return f" ({', '.join(names)})" if names else ""

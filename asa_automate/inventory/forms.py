@@ -4,6 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -135,6 +136,24 @@ def _unfit(address: Address) -> str | None:
     return next((why for holds, why in reasons if holds), None)
 
 
+def _clock(value: object) -> str:
+    """``HH:MM``; a number would be YAML's reading of a time without quotes."""
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise refusal('must be a time of day from "00:00" to "23:59", in quotes')
+    return value
+
+
+def _zone(value: object) -> str:
+    """The name of a time zone that this machine knows."""
+    try:
+        if isinstance(value, str):
+            ZoneInfo(value)
+            return value
+    except (KeyError, OSError, ValueError):  # unknown; a folder of zones; a path
+        pass
+    raise refusal("must be a time zone such as Europe/Amsterdam or UTC")
+
+
 def _ipv4(address: Address) -> Address:
     if address.version != 4:
         raise refusal("must be IPv4: it is for versions below 8.3, which exempt IPv4 only")
@@ -183,6 +202,16 @@ Port = Annotated[
     int,
     BeforeValidator(_port),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 65535}),
+]
+Clock = Annotated[
+    str,
+    BeforeValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
+]
+Zone = Annotated[
+    str,
+    BeforeValidator(_zone),
+    WithJsonSchema({"type": "string", "description": "a time zone such as Europe/Amsterdam"}),
 ]
 Scalar = Annotated[
     Any,

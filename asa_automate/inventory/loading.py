@@ -70,7 +70,7 @@ def examine(directory: Path) -> tuple[Inventory | None, tuple[Problem, ...]]:
     if machines:
         return None, in_order([*machines, *desires])
     devices = _devices(directory)
-    desires += _duplicates(hosts, devices)
+    desires += [*_duplicates(hosts, devices), *_windows(hosts, devices)]
     if desires:
         return None, in_order(desires)
     found = exemptions.exemptions_of(wanted)
@@ -115,6 +115,21 @@ def _duplicates(hosts: Document, devices: Iterable[Device]) -> Iterator[Problem]
                 "same: address, port, context and jump hosts all agree; remove one"
             )
             yield hosts.problem((device.name,), text)
+
+
+def _windows(hosts: Document, devices: Iterable[Device]) -> Iterator[Problem]:
+    """Windows that say too little once host, groups and defaults are merged."""
+    for device in devices:
+        window = device.window
+        if window is None:
+            continue
+        said = {"from": window.begin, "to": window.end, "zone": window.zone}
+        missing = [key for key, value in said.items() if not value]
+        if missing:
+            text = f"the window of '{device.name}' says no {' and no '.join(missing)}"
+            yield hosts.problem((device.name,), text)
+        elif window.begin == window.end:
+            yield hosts.problem((device.name,), f"the window of '{device.name}' is empty")
 
 
 def _serials(hosts: Document, devices: Iterable[Device]) -> Iterator[Problem]:

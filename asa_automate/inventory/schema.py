@@ -3,11 +3,12 @@
 What may stand behind a key is in ``forms``; ``checks`` compares entries with each other.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
 
 from asa_automate.inventory.forms import (
+    Clock,
     Context,
     EnableReference,
     Gateway,
@@ -21,6 +22,7 @@ from asa_automate.inventory.forms import (
     Scalar,
     UserName,
     UserNameReference,
+    Zone,
 )
 from asa_automate.model import Strategy
 
@@ -45,6 +47,17 @@ class Credentials(Entry):
     enable: EnableReference | None = None
 
 
+class Window(Entry):
+    """When the firewall may be changed; merged key by key over host, groups and defaults."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = Field(
+        None, min_length=1, description="days on which it opens; without them every day"
+    )
+    begin: Clock | None = Field(None, alias="from", description="when it opens")
+    end: Clock | None = Field(None, alias="to", description="when it closes, maybe the next day")
+    zone: Zone | None = Field(None, description="the time zone of these times")
+
+
 class Data(Entry):
     """``data:`` of a host, a group or the defaults; keys of your own are single values."""
 
@@ -58,6 +71,7 @@ class Data(Entry):
     via: list[JumpHost] | None = Field(None, description="jump hosts, the first one first")
     ssh: Ssh | None = None
     credentials: Credentials | None = None
+    window: Window | None = Field(None, description="maintenance window")
 
 
 class ConnectionOptions(Entry):

@@ -1,8 +1,8 @@
 """Nornir's hosts and groups, resolved once into frozen devices.
 
 Nearest wins: the host itself, then its groups in their order (each followed by its own groups),
-then the defaults. ``credentials`` and ``ssh`` are merged key by key, so that a host can replace
-its enable password alone.
+then the defaults. ``credentials``, ``ssh`` and ``window`` are merged key by key, so that a host
+can replace its enable password, or say its time zone, alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from asa_automate.inventory.schema import Data
-from asa_automate.model import CredentialRefs, Device
+from asa_automate.model import CredentialRefs, Device, Window
 
 if TYPE_CHECKING:
     from nornir.core.inventory import Defaults, Group, Host, Inventory
 
 #: Keys of data that are mappings; all other values are single ones or lists and win as a whole.
-_MERGED = ("credentials", "ssh")
+_MERGED = ("credentials", "ssh", "window")
 
 
 def read_files(directory: Path) -> "Inventory":
@@ -51,9 +51,19 @@ def _device(host: "Host") -> Device:
         serial=data.serial,
         via=tuple(data.via or ()),
         legacy_ssh=bool(data.ssh and data.ssh.legacy),
+        window=_window(data),
         credentials=CredentialRefs(**credentials),
         data=MappingProxyType(_single_values(data)),
     )
+
+
+def _window(data: Data) -> Window | None:
+    """As it stands after inheritance; what is missing is empty, which the loader refuses."""
+    if data.window is None:
+        return None
+    said = data.window
+    days = tuple(said.days or ())
+    return Window(begin=said.begin or "", end=said.end or "", zone=said.zone or "", days=days)
 
 
 def _merged(host: "Host") -> dict[str, Any]:

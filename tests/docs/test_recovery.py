@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recovery.md").read_text()
 _FENCE = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ROW = re.compile(r"^\| `(\w+)` \| .* \| (\d+)[^|]* \| [^|]+ \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `([\w ]+)` \| .* \| (\d+)[^|]* \| [^|]+ \|$", re.MULTILINE)
 
 
 def test_every_end_has_its_row_and_its_code() -> None:
