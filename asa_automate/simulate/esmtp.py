@@ -60,6 +60,7 @@ class Engine:
     Args:
         clock: seconds, for ``rate-limit``.
         version: of the release, for what differs between releases.
+        counters: where to count; its own where none is given.
     """
 
     def __init__(
@@ -69,13 +70,27 @@ class Engine:
         ends: syslog.Ends | None = None,
         clock: Callable[[], float] = lambda: 0.0,
         version: tuple[int, int] | None = None,
+        counters: Counters | None = None,
     ) -> None:
-        self._session = Session(inspected, knobs or Knobs(), ends or syslog.Ends(), clock, version)
+        ends = ends or syslog.Ends()
+        self._session = Session(inspected, knobs or Knobs(), ends, clock, version)
+        if counters is not None:
+            self._session.counters = counters
 
     @property
     def counters(self) -> Counters:
         """What was counted so far."""
         return self._session.counters
+
+    @property
+    def closed(self) -> bool:
+        """Whether the inspection ended the connection."""
+        return self._session.closed
+
+    @property
+    def inspecting(self) -> bool:
+        """Whether it still looks at the bytes."""
+        return self._session.state in INSPECTED
 
     def next_event(self) -> Event | None:
         """The next thing that happened; ``None``: more bytes are needed."""

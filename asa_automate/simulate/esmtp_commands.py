@@ -26,8 +26,8 @@ ALLOWED = frozenset(
 SHORTEST = 4  # characters of a command: Cisco doc 117801
 _WAIT = frozenset(("DATA", "AUTH", "STARTTLS"))
 _NEW_MAIL = frozenset(("HELO", "EHLO", "RSET", "MAIL"))
-#: ``special-character`` looks for special characters in sender and receiver addresses (9.3 firewall
-#: CLI guide, p.13-41), of which no source has a list: these are from memory (docs/engine.md).
+#: ``special-character`` looks for special characters in addresses (9.3 firewall CLI
+#: guide, p.13-41), of which no source has a list: these are from memory (docs/engine.md).
 _SPECIAL = (b"|", b"`", b"\0")
 _CLIENT = Direction.CLIENT
 
