@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asa_automate.cli import simulate_smtp
+from asa_automate.cli import simulate_proxy, simulate_smtp
 from asa_automate.cli.asking import check_interfaces, running_of
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit, emit_json, table
@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     command(sub, "flow", InventoryOption, LimitOption, OutputOption, examples=FLOW_EXAMPLES)(flow)
     command(sub, "plan", OutputOption, examples=PLAN_EXAMPLES)(plan)
     simulate_smtp.register(sub)
+    simulate_proxy.register(sub)
     app.add_typer(sub, name="simulate")
 
 

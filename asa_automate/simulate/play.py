@@ -59,6 +59,10 @@ class Played:
     )
 
 
+#: Verdicts after which nothing arrives.
+ENDED = ("drop-connection", "reset")
+
+
 def play(turns: Sequence[Turn], engine: Engine | None) -> Played:
     """Play a dialogue; the sides say what the text has, whatever reaches them.
 
@@ -78,11 +82,11 @@ def play(turns: Sequence[Turn], engine: Engine | None) -> Played:
 
 
 def _turn(played: Played, turn: Turn, engine: Engine | None) -> Iterator[Step]:
-    if turn.tls or engine is None:
+    if engine is None or turn.tls:
         played.arrived[turn.sender] += turn.data
         yield from _passing(Forward(turn.sender, turn.data), "tls" if turn.tls else "passes")
         return
-    if engine.closed:
+    if played.verdict in ENDED:
         yield Step("lost", turn.sender, turn.data, b"", played.why)
         return
     engine.receive(turn.sender, turn.data)

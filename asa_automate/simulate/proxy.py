@@ -72,6 +72,10 @@ class Outcome:
     sent: Counter[str] = field(default_factory=Counter)
 
 
+def _nobody(_: object) -> None:
+    """Is told, and says nothing."""
+
+
 class Over(Exception):
     """Nothing passes any more."""
 
@@ -196,8 +200,8 @@ class Proxy:
         inspect: Callable[[], Engine | None],
         upstream: tuple[str, int],
         limits: Limits | None = None,
-        said: Callable[[str], None] = lambda text: None,
-        done: Callable[[Outcome], None] = lambda outcome: None,
+        said: Callable[[str], None] = _nobody,
+        done: Callable[[Outcome], None] = _nobody,
     ) -> None:
         self._inspect = inspect
         self._upstream = upstream
