@@ -92,6 +92,16 @@ class Engine:
         """Whether it still looks at the bytes."""
         return self._session.state in INSPECTED
 
+    def holds(self, sender: Direction) -> int:
+        """How many bytes of a side wait for more of them, or for the other side."""
+        session = self._session
+        return len((session.client if sender is Direction.CLIENT else session.server).held)
+
+    @property
+    def waits_for(self) -> int:
+        """How many commands wait for their replies."""
+        return len(self._session.asked)
+
     def next_event(self) -> Event | None:
         """The next thing that happened; ``None``: more bytes are needed."""
         events = self._session.events
