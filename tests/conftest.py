@@ -32,8 +32,10 @@ CORPUS_FILES = {
 #: Program -> the Debian package that brings it.
 PACKAGES = {
     "chromium": "chromium",
+    "postfix": "postfix",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
+    "swaks": "swaks",
     "systemd-analyze": "systemd",
 }
 
