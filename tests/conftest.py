@@ -32,9 +32,11 @@ CORPUS_FILES = {
 #: Program -> the Debian package that brings it.
 PACKAGES = {
     "chromium": "chromium",
+    "postfix": "postfix",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
+    "swaks": "swaks",
     "systemd-analyze": "systemd",
 }
 

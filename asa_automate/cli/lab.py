@@ -23,6 +23,9 @@ EXAMPLES = {
     "asa-automate lab serve --releases": "one firewall of each dialect, 7.2 to 9.16",
     "asa-automate lab serve --from-dir saved": "one firewall per saved configuration",
     "asa-automate lab serve --write-inventory rehearsal": "and an inventory of them",
+    "asa-automate lab serve --upstream 127.0.0.1:25 --flow 'tcp 198.51.100.7 -> 192.168.1.1:25'": (
+        "mail to port 2525 goes through the first firewall; its counters move"
+    ),
 }
 _GROUPS = "lab: {platform: cisco_asa}\n"
 _DEFAULTS = """\
@@ -84,12 +87,29 @@ def serve(
         Path | None,
         typer.Option("--write-inventory", metavar="DIR", help="Write an inventory of them."),
     ] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option("--upstream", metavar="HOST:PORT", help="A mail server behind the first."),
+    ] = None,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where mail for it comes in.")
+    ] = "127.0.0.1:2525",
+    flow: Annotated[
+        str | None,
+        typer.Option("--flow", metavar="FLOW", help="As what that mail meets the firewall."),
+    ] = None,
 ) -> Exit:
-    """Start virtual firewalls on 127.0.0.1 until Ctrl-C; what they learn is lost then."""
+    """Start virtual firewalls on 127.0.0.1 until Ctrl-C; what they learn is lost then.
+
+    With --upstream and --flow real mail goes through the first of them: what its configuration
+    says at that moment is done to it, and its counters move.
+    """
     from asa_automate.lab import fleet
     from asa_automate.lab.knobs import Knobs
 
     knobs = Knobs(reading=_reading(reading))
+    if (upstream is None) is not (flow is None):
+        raise UsageError("--upstream and --flow go together: where mail goes, and as what")
     if from_dir and releases:
         raise UsageError("--releases and --from-dir: one or the other")
     samples = fleet.release_boxes if releases else fleet.sample_boxes
@@ -99,7 +119,29 @@ def serve(
         if write_inventory is not None:
             _write(write_inventory, lab)
         _tell_how(settings, write_inventory, knobs)
+        if upstream and flow:
+            return _carry(settings, next(iter(boxes.values())), flow, reading, upstream, listen)
         return _wait()
+
+
+def _carry(
+    settings: Settings, box: "VirtualAsa", flow: str, reading: str, upstream: str, listen: str
+) -> Exit:
+    """Mail through a box until Ctrl-C."""
+    from asa_automate.cli.lab_mail import MailPath
+    from asa_automate.cli.simulate_proxy import address, in_words, run
+    from asa_automate.simulate.proxy import Proxy
+
+    path = MailPath(box, flow, reading)
+    say(settings, f"{box.hostname}: {path.now()}")
+    carrier = Proxy(
+        path.engine,
+        address(upstream, "--upstream"),
+        said=lambda text: say(settings, text),
+        done=lambda outcome: say(settings, in_words(outcome)),
+    )
+    run(carrier, address(listen, "--listen"))
+    return Exit.DONE
 
 
 def _reading(text: str) -> Reading:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asa_automate.cli import simulate_proxy, simulate_smtp
+from asa_automate.cli.asking import check_interfaces, running_of
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import complain, emit, emit_json, table
 from asa_automate.cli.settings import Settings
@@ -33,6 +35,8 @@ def register(app: typer.Typer) -> None:
     sub = typer.Typer(no_args_is_help=True, help="Ask the model of the firewall. Sends nothing.")
     command(sub, "flow", InventoryOption, LimitOption, OutputOption, examples=FLOW_EXAMPLES)(flow)
     command(sub, "plan", OutputOption, examples=PLAN_EXAMPLES)(plan)
+    simulate_smtp.register(sub)
+    simulate_proxy.register(sub)
     app.add_typer(sub, name="simulate")
 
 
@@ -64,8 +68,8 @@ def flow(
     if words is None:
         raise UsageError("no flow is given; for example 'tcp 198.51.100.7 -> 192.168.1.1:25'")
     asked = parse_flow(words)
-    running = _running(settings, config, from_dir)
-    _check_interfaces(running, asked)
+    running = running_of(settings, config, from_dir)
+    check_interfaces(running, asked)
     must_be_readable(running)
     if not running.tree.complete:
         complain("the text was cut short (no `: end`): what stood behind it is not in the answer")
@@ -160,30 +164,3 @@ def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
         "why": why,
         "exit": Exit.DISPROVED if why else Exit.DONE,
     }
-
-
-def _running(settings: Settings, config: Path | None, from_dir: Path | None) -> "RunningConfig":
-    from asa_automate.cli.planning import from_devices, from_directory, must_not_be_the_system
-    from asa_automate.config.reader import read_running
-    from asa_automate.inventory import load
-
-    if config is not None:
-        try:
-            data = config.read_bytes()
-        except OSError as error:
-            raise BadInput(f"{config}: cannot be read: {error.strerror}") from error
-        return read_running(data.decode("utf-8", "surrogateescape"))
-    devices = load(settings.inventory).select(settings.limits).devices
-    if len(devices) != 1:
-        raise UsageError(f"{len(devices)} devices are chosen; name one with --limit, or --config")
-    source = from_directory(from_dir) if from_dir else from_devices(settings)
-    running = read_running(source(devices[0]).running)
-    must_not_be_the_system(running)
-    return running
-
-
-def _check_interfaces(running: "RunningConfig", asked: "Flow") -> None:
-    for name in (asked.in_interface, asked.out_interface):
-        if name and running.interfaces and name not in running.interfaces:
-            known = ", ".join(running.interfaces)
-            raise UsageError(f"there is no interface {name!r}; the configuration has {known}")

@@ -21,6 +21,7 @@ _OPENER = "policy-map type inspect esmtp "
 _PARAMETERS = frozenset(
     ("mask-banner", "allow-tls", "mail-relay", "special-character", "tcp-inspection")
 )
+#: In small letters; the device prints ``match MIME`` (9.3 firewall CLI guide, p.13-41).
 _CONDITIONS = frozenset(
     (
         "body",
@@ -137,9 +138,9 @@ def _grown(one: EsmtpMap, block: str, text: str) -> EsmtpMap | None:
             return replace(one, description=text.partition(" ")[2].strip())
         case "", ["parameters"]:
             return replace(one, parameters=one.parameters or ())
-        case "", ["match", "not", condition, *rest] if condition in _CONDITIONS:
+        case "", ["match", "not", condition, *rest] if condition.lower() in _CONDITIONS:
             return _with_match(one, " ".join([condition, *rest]), negated=True)
-        case "", ["match", condition, *rest] if condition in _CONDITIONS:
+        case "", ["match", condition, *rest] if condition.lower() in _CONDITIONS:
             return _with_match(one, " ".join([condition, *rest]), negated=False)
         case "parameters", ["no", name, *rest] if name in _PARAMETERS:
             return _with_parameter(one, Parameter(name, " ".join(rest), on=False))

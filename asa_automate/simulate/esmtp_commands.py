@@ -2,12 +2,11 @@
 
 from asa_automate.simulate import esmtp_syslog as syslog
 from asa_automate.simulate.esmtp_mask import blank_out, cross_out
-from asa_automate.simulate.esmtp_mime import Message
 from asa_automate.simulate.esmtp_rules import Point
 from asa_automate.simulate.esmtp_session import Judged, Session, State
 from asa_automate.simulate.smtp import (
     CRLF,
-    HOLD,
+    LF,
     Direction,
     address_of,
     content,
@@ -24,15 +23,19 @@ ALLOWED = frozenset(
     )
 )
 #: After these the reply decides what the next bytes are.
+SHORTEST = 4  # characters of a command: Cisco doc 117801
 _WAIT = frozenset(("DATA", "AUTH", "STARTTLS"))
 _NEW_MAIL = frozenset(("HELO", "EHLO", "RSET", "MAIL"))
-#: Of a special character (Cisco ASA command reference, ``special-character``).
+#: ``special-character`` looks for special characters in addresses (9.3 firewall CLI
+#: guide, p.13-41), of which no source has a list: these are from memory (docs/engine.md).
 _SPECIAL = (b"|", b"`", b"\0")
 _CLIENT = Direction.CLIENT
 
 
 def command(session: Session, line: bytes) -> None:
     """Judge one line of the client, and let it go on, changed or not, or keep it back."""
+    if not line.endswith(LF) and _without_end(session, line):
+        return
     if not _ends_well(session, line):
         return
     if session.asked:
@@ -47,21 +50,34 @@ def command(session: Session, line: bytes) -> None:
     if judged is Judged.GONE or _mail(session, verb, line) is Judged.GONE:
         return
     allowed = verb in ALLOWED or (verb == "STARTTLS" and session.inspected.allow_tls)
-    session.asked.append(verb if allowed else "")
-    if not allowed or judged is Judged.MASK:
-        session.change(_CLIENT, line, cross_out(line), "unsupported command")
+    masked = judged is Judged.MASK
+    session.ask(verb if allowed and not masked else "")
+    if session.state is State.CLOSED:
+        return
+    if masked or not allowed:
+        session.change(_CLIENT, line, cross_out(line), _reason(verb, masked))
         return
     if verb in _WAIT:
         session.state = State.WAITING
     _go_on(session, verb, line)
 
 
-def _ends_well(session: Session, line: bytes) -> bool:
-    if line.endswith(CRLF):
-        return True
-    if len(line) >= HOLD:
+def _reason(verb: str, masked: bool) -> str:
+    if masked:
+        return "match cmd verb"
+    return "unsupported command" if len(verb) >= SHORTEST else "command of fewer than 4 characters"
+
+
+def _without_end(session: Session, line: bytes) -> bool:
+    """So long a beginning decides by itself: a limit that ends the connection, or no end."""
+    if session.judge(Point.LINE, len(line), _CLIENT, line) is not Judged.GONE:
         session.anomaly(_CLIENT, "command without an end", "close")
-        return False
+    return True
+
+
+def _ends_well(session: Session, line: bytes) -> bool:
+    if line.endswith(CRLF) and b"\r" not in line[:-2]:
+        return True
     treatment = session.knobs.wrong_terminator
     session.anomaly(_CLIENT, "wrong terminator", treatment)
     return not _kept_back(session, line, "wrong terminator", treatment)
@@ -79,7 +95,7 @@ def _mail(session: Session, verb: str, line: bytes) -> Judged:
         session.recipients = session.refused = 0
         session.sender, session.declared = b"", None
     if verb not in ("MAIL", "RCPT"):
-        return Judged.PASS
+        return _numbers(session, line) if verb == "DATA" else Judged.PASS
     address = address_of(line)
     policing = session.inspected.special_character
     if policing and any(c in address for c in _SPECIAL):
@@ -109,7 +125,16 @@ def _recipient(session: Session, line: bytes) -> Judged:
         foreign = not _is_of(session.sender, relay.domain)
     if relay and foreign and session.police(relay, "No Mail Relay allowed", _CLIENT):
         return Judged.GONE
-    return session.judge(Point.RCPT, session.recipients, _CLIENT, line)
+    grew = session.grew(Point.RCPT, session.recipients - 1, session.recipients, line)
+    return Judged.PASS if grew else Judged.GONE
+
+
+def _numbers(session: Session, line: bytes) -> Judged:
+    """What is known of a message's recipients when its text begins."""
+    stood = session.stood(Point.RCPT, session.recipients, line) and session.stood(
+        Point.INVALID, session.refused, line
+    )
+    return Judged.PASS if stood else Judged.GONE
 
 
 def _is_of(address: bytes, domain: bytes) -> bool:
@@ -124,6 +149,4 @@ def _go_on(session: Session, verb: str, line: bytes) -> None:
         after = blank_out(line, len(content(line)) - len(path)) if path else line
     if after != line:
         session.log(syslog.replaced(session.ends, path_of(line)))
-    if verb == "DATA":
-        session.message = Message()
     session.change(_CLIENT, line, after, "invalid character in an address")

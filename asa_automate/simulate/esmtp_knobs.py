@@ -10,7 +10,9 @@ Treatment = Literal["note", "pass", "discard", "close"]
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """One choice each; ``Knobs()`` is what the documents say.
+    """One choice each; ``Knobs()`` is what the documents say, or what was captured.
+
+    Each default, its source and what speaks for the other values: docs/engine.md.
 
     Args:
         pipe: ``|`` in an address; ``None`` follows the release (7.x closes, later ones replace).
@@ -18,7 +20,10 @@ class Knobs:
         truncated: a command without an end when its side closes.
         pipelining: a command before the reply to the one before.
         server_transition: a reply that nobody asked for.
-        banner_keeps: what of a masked banner stays besides each ``2``, ``0``, CR and LF.
+        banner_keeps: what of a masked banner stays besides each ``2``, ``0``, CR and LF: nothing
+            (the words of Cisco doc 117801, and Microsoft KB 320027), the blank or hyphen behind
+            the code (captured banners of ASAs; some clients cannot read one without it), or all
+            blanks.
         ehlo_vrfy: whether ``VRFY`` in an EHLO reply is masked by ``others``.
         ehlo_auth_equals: the same for ``AUTH=LOGIN``.
         default_allows_tls: ``allow-tls`` in ``_default_esmtp_map``.
@@ -34,7 +39,7 @@ class Knobs:
     truncated: Treatment = "discard"
     pipelining: Treatment = "note"
     server_transition: Treatment = "note"
-    banner_keeps: Literal["nothing", "separator", "blanks"] = "nothing"
+    banner_keeps: Literal["nothing", "separator", "blanks"] = "separator"
     ehlo_vrfy: Literal["keep", "mask"] = "keep"
     ehlo_auth_equals: Literal["keep", "mask"] = "keep"
     default_allows_tls: bool = False

@@ -1,16 +1,16 @@
 """The inspection map in force for a flow: the built-in one, or one of the configuration."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from asa_automate.config.esmtp_map import EsmtpMap, EsmtpMatch, Parameter, read_esmtp_maps
 from asa_automate.config.running import RunningConfig
-from asa_automate.config.tree import Line
 from asa_automate.errors import Refused
 from asa_automate.simulate.engines import DEFAULT_ESMTP_MAP
 from asa_automate.simulate.esmtp_knobs import Knobs
 from asa_automate.simulate.esmtp_rules import Patterns, Point, Rule, rule
+from asa_automate.simulate.smtp import HOLD
 
 #: Cisco ASA 9.3 firewall CLI guide, p.13-41, and the counters in Cisco doc 117801.
 BUILT_IN = EsmtpMap(
@@ -47,6 +47,23 @@ class Policing:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """How many bytes without an end are waited for before a line is judged by its beginning.
+
+    Args:
+        command: of a command line.
+        header: of a header line.
+        body: of a body line.
+        plain: body lines up to this long concern no match; ``None``: each one may.
+    """
+
+    command: int
+    header: int
+    body: int
+    plain: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionMap:
     """A map, ready to inspect by.
 
@@ -64,10 +81,43 @@ class InspectionMap:
     counted: tuple[str, ...] = ()
     mail_relay: Policing | None = None
     special_character: Policing | None = None
+    holds: Holds = field(init=False, repr=False)
+    _at: Mapping[Point, tuple[Rule, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the matches by what they look at, once."""
+        found = {point: tuple(r for r in self.rules if r.point is point) for point in Point}
+        object.__setattr__(self, "_at", {point: rules for point, rules in found.items() if rules})
+        object.__setattr__(self, "holds", _holds(self))
 
     def at(self, point: Point) -> tuple[Rule, ...]:
-        """The matches that look at this."""
-        return tuple(one for one in self.rules if one.point is point)
+        """The matches that look at this, in the order of the map."""
+        return self._at.get(point, ())
+
+    def limits(self, point: Point) -> list[int]:
+        """The limits of the matches of a length or a number, none of ``match not``."""
+        return [r.limit for r in self.at(point) if r.limit is not None and not r.negated]
+
+    def deciding(self, point: Point) -> list[int]:
+        """The same, of those that end the connection."""
+        found = (r for r in self.at(point) if r.ends_it and not r.negated)
+        return [r.limit for r in found if r.limit is not None]
+
+
+def _holds(inspected: InspectionMap) -> Holds:
+    deciding, body = inspected.deciding(Point.LINE), inspected.limits(Point.BODY_LINE)
+    each = any(rule.negated for rule in inspected.at(Point.BODY_LINE))
+    return Holds(
+        command=_above(min(deciding, default=HOLD)),
+        header=_above(max(inspected.limits(Point.HEADER_LINE), default=HOLD)),
+        body=_above(max(body, default=HOLD)),
+        plain=None if each else min(body, default=HOLD),
+    )
+
+
+def _above(limit: int) -> int:
+    """So much of a line without an end is longer than ``limit``, be there a dot or a CR in it."""
+    return min(limit + 3, HOLD)
 
 
 def map_in_force(running: RunningConfig, name: str | None, knobs: Knobs) -> InspectionMap:
@@ -79,7 +129,7 @@ def map_in_force(running: RunningConfig, name: str | None, knobs: Knobs) -> Insp
         Refused: the map does not exist, or has a line that is not understood.
     """
     wanted = name or DEFAULT_ESMTP_MAP
-    found = read_esmtp_maps(_as_read(line) for line in running.tree.commands()).get(wanted)
+    found = read_esmtp_maps(running.tree.commands()).get(wanted)
     if found is None:
         if wanted != DEFAULT_ESMTP_MAP:
             raise Refused(f"the configuration has no policy-map type inspect esmtp {wanted}")
@@ -138,18 +188,6 @@ def _policing(one: EsmtpMap, name: str) -> Policing | None:
     raise Refused(f"map {one.name}: not understood: {found.text!r}")
 
 
-def _as_read(line: Line) -> Line:
-    """``match MIME``, as some releases print it, in the spelling that the reader knows."""
-    if not line.text.startswith("policy-map type inspect esmtp "):
-        return line
-    return replace(line, children=tuple(map(_small_mime, line.children)))
-
-
-def _small_mime(line: Line) -> Line:
-    raw = re.sub(r"^(\s*match (?:not )?)MIME\b", r"\1mime", line.raw)
-    return replace(line, raw=raw)
-
-
 def patterns_of(running: RunningConfig) -> Iterator[tuple[str, tuple[re.Pattern[bytes], ...]]]:
     """``regex NAME`` as ``NAME``, ``class-map type regex match-any NAME`` as ``class NAME``."""
     single: dict[str, re.Pattern[bytes]] = {}
@@ -161,7 +199,16 @@ def patterns_of(running: RunningConfig) -> Iterator[tuple[str, tuple[re.Pattern[
     for line in running.tree.commands():
         if line.text.startswith("class-map type regex "):
             named = [child.text.split()[-1] for child in line.commands()]
-            yield f"class {line.text.split()[-1]}", tuple(single[n] for n in named if n in single)
+            yield f"class {line.text.split()[-1]}", tuple(_known(named, single, line.number))
+
+
+def _known(
+    named: Iterable[str], single: Mapping[str, re.Pattern[bytes]], number: int
+) -> Iterator[re.Pattern[bytes]]:
+    for name in named:
+        if name not in single:
+            raise Refused(f"line {number}: there is no regex {name!r} in the configuration")
+        yield single[name]
 
 
 def _compiled(pattern: str, number: int) -> re.Pattern[bytes]:

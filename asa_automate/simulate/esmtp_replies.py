@@ -5,7 +5,7 @@ from asa_automate.simulate.esmtp_events import LetGo
 from asa_automate.simulate.esmtp_mask import mask_banner, mask_parameter
 from asa_automate.simulate.esmtp_rules import Point
 from asa_automate.simulate.esmtp_session import CONNECT, Judged, Session, State
-from asa_automate.simulate.smtp import Direction, Reply, reply_of
+from asa_automate.simulate.smtp import LF, Direction, Reply, reply_of
 
 _SERVER = Direction.SERVER
 
@@ -28,15 +28,24 @@ WORDS = {
     "SIZE": "size",
     "VRFY": "vrfy",
 }
+#: Replies that open something, and what alone they answer (RFC 5321, 4.3.2; 4954, 4; 3207, 4).
+_ONLY_AFTER = {
+    220: (CONNECT, "STARTTLS"),
+    334: ("AUTH",),
+    354: ("DATA",),
+}
 #: A server may say goodbye whenever it likes (RFC 5321, 3.8).
 _GOODBYE = 421
 
 
 def reply(session: Session, line: bytes) -> None:
     """Judge one line of a reply; with its last one, the state moves on."""
+    if not line.endswith(LF):
+        session.anomaly(_SERVER, "reply without an end", "close")
+        return
     said = reply_of(line)
     asked = session.asked[0] if session.asked else None
-    if said is None or (asked is None and said.code != _GOODBYE):
+    if said is None or _unexpected(asked, said.code):
         treatment = session.knobs.server_transition
         session.anomaly(_SERVER, "unexpected server transition", treatment)
         if treatment == "discard":
@@ -58,6 +67,13 @@ def reply(session: Session, line: bytes) -> None:
     session.reply_lines += 1
     if said.last and session.state is not State.CLOSED:
         _answered(session, said)
+
+
+def _unexpected(asked: str | None, code: int) -> bool:
+    """Whether the server goes somewhere where nobody asked it to go."""
+    if asked is None:
+        return code != _GOODBYE
+    return asked not in _ONLY_AFTER.get(code, (asked,))
 
 
 def _parameter(session: Session, line: bytes, said: Reply) -> None:
@@ -90,7 +106,9 @@ def _answered(session: Session, said: Reply) -> None:
     verb = session.asked.popleft() if session.asked else ""
     if verb == "RCPT" and said.code >= 500:
         session.refused += 1
-        session.judge(Point.INVALID, session.refused, _SERVER, b"")
+        session.grew(Point.INVALID, session.refused - 1, session.refused, b"", _SERVER)
+    if session.state is State.CLOSED:
+        return
     after = NEXT.get((verb, said.code), State.COMMANDS)
     if session.state is State.WAITING and not session.asked:
         session.state = after

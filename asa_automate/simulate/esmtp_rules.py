@@ -48,6 +48,7 @@ class Rule:
         text: ``match ...`` as the counters print it.
         action: ``drop-connection``, ``reset``, ``mask``, ``rate-limit`` or ``log``.
         per_second: of ``rate-limit``.
+        limit: of a ``gt``.
     """
 
     number: int
@@ -58,6 +59,16 @@ class Rule:
     action: str
     log: bool
     per_second: int = 0
+    limit: int | None = None
+
+    @property
+    def ends_it(self) -> bool:
+        """Whether a hit ends the connection."""
+        return self.action in ("drop-connection", "reset")
+
+    def passed(self, before: int, after: int) -> bool:
+        """Whether something that grew from ``before`` to ``after`` went above the limit."""
+        return not self.negated and self.limit is not None and before <= self.limit < after
 
     def hits(self, subject: Subject) -> bool:
         """Whether what was looked at is hit."""
@@ -84,11 +95,10 @@ def rule(number: int, text: str, negated: bool, actions: tuple[str, ...], known:
     words = text.split()[len(point.value.split()) :] if point else []
     if point is None or not words:
         raise Refused(f"this match is not understood: {text!r}")
-    if point in (Point.FILE_TYPE, Point.ENCODING):
-        raise Refused(f"this match is not simulated: {text!r}")
     action, log, rate = _action(text, actions)
     printed = f"match {'not ' if negated else ''}{_printed(text)}"
-    return Rule(number, printed, point, _test(point, words, known), negated, action, log, rate)
+    test, limit = _test(point, words, known)
+    return Rule(number, printed, point, test, negated, action, log, rate, limit)
 
 
 def _printed(text: str) -> str:
@@ -108,19 +118,19 @@ def _action(text: str, actions: tuple[str, ...]) -> tuple[str, bool, int]:
     raise Refused(f"the action of {text!r} is not understood: {' '.join(words) or 'none'!r}")
 
 
-def _test(point: Point, words: list[str], known: Patterns) -> Test:
+def _test(point: Point, words: list[str], known: Patterns) -> tuple[Test, int | None]:
     if point.value.endswith(" gt"):
         return _above(words)
     if point.value.endswith(" regex"):
-        return _like(words, known)
-    return _one_of(point, words)
+        return _like(words, known), None
+    return _one_of(point, words), None
 
 
-def _above(words: list[str]) -> Test:
-    if len(words) != 1 or not words[0].isdigit():
+def _above(words: list[str]) -> tuple[Test, int]:
+    if len(words) != 1 or not (words[0].isascii() and words[0].isdigit()):
         raise Refused(f"not a limit: {' '.join(words)!r}")
     limit = int(words[0])
-    return lambda subject: isinstance(subject, int) and subject > limit
+    return (lambda subject: isinstance(subject, int) and subject > limit), limit
 
 
 def _like(words: list[str], known: Patterns) -> Test:

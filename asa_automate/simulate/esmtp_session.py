@@ -23,6 +23,8 @@ from asa_automate.simulate.esmtp_mime import Message
 from asa_automate.simulate.esmtp_rules import Point, Rule, Subject
 from asa_automate.simulate.smtp import Direction, Lines
 
+#: So many commands may wait for their replies; an endless stream of them is no pipelining.
+PENDING = 4096
 #: What the greeting of a server answers.
 CONNECT = "(connect)"
 #: What the reply after the last line of a message answers.
@@ -58,6 +60,7 @@ class Session:
         recipients: RCPT commands of this message, ``refused`` those that a server refused.
         letters: parameters masked in the EHLO reply that is under way.
         reply_lines: lines of that reply so far.
+        ended: sides that closed their half; ``said_ended`` of which an event was made.
     """
 
     inspected: InspectionMap
@@ -71,14 +74,21 @@ class Session:
     client: Lines = field(default_factory=Lines)
     server: Lines = field(default_factory=Lines)
     asked: deque[str] = field(default_factory=lambda: deque([CONNECT]))
-    message: Message = field(default_factory=Message)
+    message: Message | None = None
     sender: bytes = b""
     declared: int | None = None
     recipients: int = 0
     refused: int = 0
     letters: int = 0
     reply_lines: int = 0
+    ended: list[Direction] = field(default_factory=list)
+    said_ended: list[Direction] = field(default_factory=list)
     rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the inspection ended the connection."""
+        return self.state is State.CLOSED
 
     def forward(self, sender: Direction, data: bytes) -> None:
         """Let bytes go on."""
@@ -102,6 +112,12 @@ class Session:
         self.state = State.CLOSED
         self.client.rest()
         self.server.rest()
+
+    def ask(self, verb: str) -> None:
+        """Wait for the reply to a command; ``""`` to one that was crossed out."""
+        self.asked.append(verb)
+        if len(self.asked) > PENDING:
+            self.anomaly(Direction.CLIENT, "too many commands without a reply", "close")
 
     def discard(self, sender: Direction, data: bytes, rule: str) -> None:
         """Keep bytes from the other side."""
@@ -130,6 +146,28 @@ class Session:
                 if judged is Judged.GONE:
                     break
         return judged
+
+    def grew(
+        self,
+        point: Point,
+        before: int,
+        after: int,
+        data: bytes,
+        sender: Direction = Direction.CLIENT,
+    ) -> bool:
+        """Try the limits that something just went above, each once; whether ``data`` goes on."""
+        for rule in self.inspected.at(point):
+            if rule.passed(before, after) and self._act(rule, sender, data) is Judged.GONE:
+                return False
+        return True
+
+    def stood(self, point: Point, value: int, data: bytes) -> bool:
+        """Try each ``match not ... gt`` on what is complete; whether ``data`` goes on."""
+        for rule in self.inspected.at(point):
+            hit = rule.negated and rule.hits(value)
+            if hit and self._act(rule, Direction.CLIENT, data) is Judged.GONE:
+                return False
+        return True
 
     def _act(self, rule: Rule, sender: Direction, data: bytes) -> Judged | None:
         self.counters.add(rule.text)

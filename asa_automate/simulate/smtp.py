@@ -43,17 +43,22 @@ class Lines:
 
     def take(self, count: int) -> bytes:
         """The first ``count`` bytes, which are held no longer."""
+        if count >= len(self.held):
+            taken = bytes(self.held)
+            self.held.clear()
+            self.complete = 0
+            return taken
         taken = bytes(self.held[:count])
         del self.held[:count]
         self.complete = max(0, self.complete - count)
         return taken
 
-    def line(self) -> bytes | None:
-        """The next line with its end; :data:`HOLD` bytes of a longer one; ``None``: need more."""
-        end = self.held.find(LF, 0, HOLD) + 1 if self.complete else 0
+    def line(self, most: int = HOLD) -> bytes | None:
+        """The next line with its end; ``most`` bytes of a longer one; ``None``: need more."""
+        end = self.held.find(LF, 0, most) + 1 if self.complete else 0
         if end:
             return self.take(end)
-        return self.take(HOLD) if len(self.held) >= HOLD else None
+        return self.take(most) if len(self.held) >= most else None
 
     def rest(self) -> bytes:
         """All that is held."""
