@@ -11,6 +11,7 @@ from asa_automate.simulate.classify import Verdict, class_takes, classify, class
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.members import named_by
+from asa_automate.simulate.space.reader import Reader
 from asa_automate.simulate.world import World
 
 _Worlds = tuple[object, ...]
@@ -31,6 +32,8 @@ class Judge:
         self._views: dict[_Worlds, View] = {}
         #: What a proof goes through, by the gateways that it is about.
         self.flows: dict[Hashable, tuple[Flow, ...]] = {}
+        #: Access-lists as boxes, for the proof over all flows.
+        self.boxes = Reader()
 
     def view(self, running: RunningConfig, world: World) -> "View":
         """The model of one configuration in one world."""
