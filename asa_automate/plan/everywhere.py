@@ -20,20 +20,13 @@ from asa_automate.model import Address, Reading
 from asa_automate.plan.probe import DESTINATION, SOURCE
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
-from asa_automate.simulate.space.boxes import Box, Space, everything, less
-from asa_automate.simulate.space.chains import (
-    NOTHING,
-    Angle,
-    Chain,
-    Outline,
-    Reader,
-    may_differ,
-    taken,
-)
-from asa_automate.simulate.space.lists import Budget
+from asa_automate.simulate.space.boxes import Box, Space, everything
+from asa_automate.simulate.space.chains import NOTHING, Action, Angle, Chain, may_differ
+from asa_automate.simulate.space.reader import Outline, Reader
+from asa_automate.simulate.space.walk import Actions, Budget, Walk, hull
 
-#: So many rules are looked at for one plan (a fraction of a second); beyond, it is undecided.
-MOST_RULES = 200_000
+#: So many times a rule is looked at for one claim (half a minute); beyond, it is undecided.
+MOST_RULES = 50_000_000
 _TCP = (6, 6)
 
 
@@ -70,15 +63,23 @@ class Refuted:
 
 
 def refuted(
-    claim: Claim, reading: Reading, *, ports_count: bool = False, assume: bool = False
+    claim: Claim,
+    reading: Reading,
+    *,
+    ports_count: bool = False,
+    assume: bool = False,
+    reader: Reader | None = None,
 ) -> Refuted | None:
     """The first flow that refutes a claim; ``None``: every claim holds for all flows.
+
+    Args:
+        reader: shared by proofs about the same firewall.
 
     Raises:
         Undecided: it would take more than :data:`MOST_RULES` rules.
     """
     budget = Budget(MOST_RULES)
-    reader = Reader(budget)
+    reader = reader or Reader()
     for where in claim.states[0].service_policies:
         outlines = [_outline(reader, state, where) for state in claim.states]
         for engine, version in product(_moved(outlines, claim, reading), claim.versions):
@@ -156,36 +157,40 @@ class _Engine:
     def _still_inspected(self, after: Chain) -> Refuted | None:
         if self.angle.engine != ESMTP:
             return None
+        walk = Walk([after], _smtp(self.angle.version), self.budget)
         for box in _mail(self.claim.wanted, self.angle.version):
-            for piece, action in taken(after, box, self.budget):
-                flow = self._flow(piece) if action != NOTHING else None
+            for piece, _ in walk.bad([box], lambda actions: actions[0] != NOTHING):
+                flow = self._flow(piece)
                 if flow:
                     return Refuted(flow, f"still inspected in {self.where.scope}")
         return None
 
     def _changed(self, before: Chain, now: Chain, number: int) -> Refuted | None:
         """A flow outside what is declared that ``now`` treats otherwise."""
-        start = _same_start(before, now)
-        for box in may_differ(before, now):
-            for free in less([box], self.declared):
-                for piece in _unequal(before[start:], now[start:], free, self.budget):
-                    # What the classes that both begin with take is no difference.
-                    for part in _unequal(before, now, piece, self.budget):
-                        found = self._flow_of(part, before, now, number)
-                        if found:
-                            return found
+        regions = list(may_differ(before, now))
+        if not regions:
+            return None
+        walk = Walk([before, now], hull(regions), self.budget, self.declared)
+
+        def is_bad(actions: Actions) -> bool:
+            return actions[0] != actions[1] and not self._is_away(actions[1], number)
+
+        return self._first(walk.bad(regions, is_bad), number)
+
+    def _first(self, found: Iterable[tuple[Box, Actions]], number: int) -> Refuted | None:
+        """The first flow that has the second of the actions in the place of the first."""
+        what = f"{self.angle.engine} in {self.where.scope}"
+        for box, (old, new, *_) in found:
+            flow = self._flow(box)
+            if flow:
+                why = f"after line {number} {what}: {_named(old)} becomes {_named(new)}"
+                return Refuted(flow, why)
         return None
 
-    def _flow_of(self, box: Box, before: Chain, now: Chain, number: int) -> Refuted | None:
-        old, new = (next(taken(chain, box, self.budget))[1] for chain in (before, now))
+    def _is_away(self, action: Action, number: int) -> bool:
+        """Whether the plan says that the engine is away for a moment."""
         gaps = self.claim.gaps
-        if new == NOTHING and number < len(gaps) and self.angle.engine in gaps[number]:
-            return None
-        flow = self._flow(box)
-        if flow is None:
-            return None
-        what = f"{self.angle.engine} in {self.where.scope}"
-        return Refuted(flow, f"after line {number} {what}: {_named(old)} becomes {_named(new)}")
+        return action == NOTHING and number < len(gaps) and self.angle.engine in gaps[number]
 
     def _flow(self, box: Box) -> Flow | None:
         """A flow of the box, on its way through the interface of the policy."""
@@ -194,28 +199,16 @@ class _Engine:
 
     def _between(self, number: int) -> Refuted | None:
         """A declared flow that has neither its old nor its new treatment after a line."""
-        before, now, after = self.chains[0], self.chains[number], self.chains[-1]
-        for box in self.declared:
-            for piece in _unequal(before, now, box, self.budget):
-                for part in _unequal(now, after, piece, self.budget):
-                    found = self._flow_of(part, before, now, number)
-                    if found:
-                        return found
-        return None
+        chains = (self.chains[0], self.chains[number], self.chains[-1])
+        if not self.declared:
+            return None
+        walk = Walk(chains, hull(self.declared), self.budget)
 
+        def is_bad(actions: Actions) -> bool:
+            old, now, new = actions
+            return now not in (old, new) and not self._is_away(now, number)
 
-def _same_start(one: Chain, other: Chain) -> int:
-    place = 0
-    while place < min(len(one), len(other)) and one[place] == other[place]:
-        place += 1
-    return place
-
-
-def _unequal(one: Chain, other: Chain, box: Box, budget: Budget) -> Iterator[Box]:
-    for piece, action in taken(one, box, budget):
-        for part, second in taken(other, piece, budget):
-            if action != second:
-                yield part
+        return self._first(walk.bad(self.declared, is_bad), number)
 
 
 def _declared(claim: Claim, angle: Angle) -> Iterator[Box]:
@@ -238,9 +231,15 @@ def _declared(claim: Claim, angle: Angle) -> Iterator[Box]:
             yield whole[0], whole[1], host, whole[3], whole[4]
 
 
+def _smtp(version: int) -> Box:
+    """Everybody's SMTP."""
+    _, source, destination, low, _ = everything(version)
+    return _TCP, source, destination, low, (SMTP, SMTP)
+
+
 def _mail(gateways: Iterable[Address], version: int) -> Iterator[Box]:
     """SMTP from and to gateways."""
-    _, source, destination, low, _ = everything(version)
+    _, source, destination, low, _ = _smtp(version)
     for host in _hosts(gateways, version):
         yield _TCP, host, destination, low, (SMTP, SMTP)
         yield _TCP, source, host, low, (SMTP, SMTP)

@@ -13,6 +13,7 @@ from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.matching import Question
 from asa_automate.simulate.members import named_by
+from asa_automate.simulate.space.reader import Reader
 from asa_automate.simulate.world import World
 
 _Worlds = tuple[object, ...]
@@ -66,6 +67,8 @@ class Judge:
         self._views: dict[_Worlds, View] = {}
         #: What a proof goes through, by the gateways that it is about.
         self.flows: dict[Hashable, Asked] = {}
+        #: Access-lists as boxes, for the proof over all flows.
+        self.boxes = Reader()
 
     def view(self, running: RunningConfig, world: World) -> "View":
         """The model of one configuration in one world."""

@@ -7,8 +7,8 @@ documents leave open:
 (b) every other flow is inspected by the same engines with the same maps as before;
 (c) after every single line each flow has its old or its new treatment.
 
-What the flows show is then proved for all there are (:mod:`asa_automate.plan.everywhere`), as
-far as that can be decided in a fraction of a second: behind very long lists the flows must do.
+What the flows show is then proved for all there are (:mod:`asa_automate.plan.everywhere`). Where
+that would take more than its budget, nothing is claimed, and there is no plan.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from itertools import chain, product
 
 from asa_automate.config.running import RunningConfig
+from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
+from asa_automate.plan import everywhere
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
 from asa_automate.plan.everywhere import Claim, refuted
@@ -27,7 +29,7 @@ from asa_automate.plan.names import ACL
 from asa_automate.plan.predict import Prediction
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
-from asa_automate.simulate.space.lists import Undecided
+from asa_automate.simulate.space.walk import Undecided
 from asa_automate.simulate.world import World
 
 #: Beyond this many classes whose match cannot be known, nothing is claimed.
@@ -60,6 +62,10 @@ class Failure:
     why: str
 
 
+class NotDecided(Refused):
+    """The proof over all flows would take more than its budget: nothing is claimed."""
+
+
 def states_after(running: RunningConfig, commands: Sequence[Command]) -> tuple[RunningConfig, ...]:
     """The configuration before, and after each line."""
     now = Prediction(running)
@@ -77,6 +83,9 @@ def prove(
 
     Args:
         judge: shared by proofs about the same firewall.
+
+    Raises:
+        NotDecided: the budget is too small for these access-lists.
     """
     before = subject.states[0]
     judge = judge or Judge()
@@ -90,19 +99,19 @@ def prove(
             failure = _in_world(subject, judge, world, asked)
             if failure:
                 return failure
-        failure = _everywhere(subject, reading, assumed=bool(unknown))
+        failure = _everywhere(subject, reading, judge, assumed=bool(unknown))
         if failure:
             return failure
     return None
 
 
-def _everywhere(subject: Subject, reading: Reading, *, assumed: bool) -> Failure | None:
+def _everywhere(
+    subject: Subject, reading: Reading, judge: Judge, *, assumed: bool
+) -> Failure | None:
     """What no chosen flow has shown: a flow that refutes a claim, of all there are.
 
     Args:
         assumed: whether there are classes of which it is not known whether they match.
-
-    Where very long access-lists make it undecided, the chosen flows are all that is claimed.
     """
     claim = Claim(
         subject.states,
@@ -116,12 +125,24 @@ def _everywhere(subject: Subject, reading: Reading, *, assumed: bool) -> Failure
     ports = (False, True) if _ports_beside_default(subject.states[0]) else (False,)
     try:
         for ports_count, assume in product(ports, (False, True) if assumed else (False,)):
-            found = refuted(claim, reading, ports_count=ports_count, assume=assume)
+            found = refuted(
+                claim, reading, ports_count=ports_count, assume=assume, reader=judge.boxes
+            )
             if found:
                 return Failure(found.flow, found.why)
-    except Undecided:
-        return None
+    except Undecided as too_much:
+        raise _not_decided(too_much) from None
     return None
+
+
+def _not_decided(too_much: Undecided) -> NotDecided:
+    choice = too_much.choice
+    listed = f"access-list {choice.acl} of class {choice.name}" if choice.acl else choice.name
+    return NotDecided(
+        f"undecided: behind {listed} ({len(choice.rules):,} entries) the proof over all flows "
+        f"takes more than its budget of {everywhere.MOST_RULES:,} looks at an entry; make that "
+        "list simpler, then plan again"
+    )
 
 
 def _away(gaps: Iterable[Gap], number: int) -> frozenset[str]:

@@ -10,6 +10,7 @@ from asa_automate.plan.gap import gaps_of
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.proof import (
     Failure,
+    NotDecided,
     Subject,
     prove,
     states_after,
@@ -24,19 +25,29 @@ BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
 def soundness(
     reading: Reading, subject: Subject, back: Subject, *, can_probe: bool
 ) -> tuple[str, Failure | None]:
-    """How far the plan is sound, and the failure under the reading that this presumes."""
+    """How far the plan is sound, and the failure under the reading that this presumes.
+
+    Raises:
+        NotDecided: under the reading presumed; if the other one is, it counts as a failure.
+    """
     judge = Judge()
 
     def failure(*readings: Reading) -> Failure | None:
         return prove(subject, readings, judge) or prove(back, readings, judge)
 
+    def holds(reading: Reading) -> bool:
+        try:
+            return failure(reading) is None
+        except NotDecided:
+            return False
+
     if reading is not Reading.UNKNOWN:
         known = failure(reading)
         other = BOTH[1] if reading is BOTH[0] else BOTH[0]
-        sound = "both-readings" if known is None and failure(other) is None else "known-reading"
+        sound = "both-readings" if known is None and holds(other) else "known-reading"
         return sound, known
     per_engine = failure(Reading.PER_ENGINE)
-    if per_engine is None and failure(Reading.PER_CLASS) is None:
+    if per_engine is None and holds(Reading.PER_CLASS):
         return "both-readings", None
     return ("needs-probe" if can_probe else "live-proof-required"), per_engine
 

@@ -142,10 +142,6 @@ def _not_proved(proof: Proof) -> Iterator[str]:
         "about the gateways and a control flow after each commit line"
     )
     yield f"the flow of the probe, {SOURCE} to {DESTINATION}: addresses that nobody has"
-    yield (
-        "behind access-lists of many thousand entries, each flow of others: some are chosen from "
-        "their entries then"
-    )
     if proof.elsewhere != "unchanged":
         yield "that what is declared to change besides, above, is harmless: a person decides that"
 

@@ -20,7 +20,7 @@ from asa_automate.plan.planner import plan_device
 from asa_automate.plan.request import Request
 from asa_automate.simulate.classify import classify
 from asa_automate.simulate.engines import ESMTP
-from asa_automate.simulate.space.lists import Undecided
+from asa_automate.simulate.space.walk import Undecided
 from asa_automate.simulate.world import World
 
 GATEWAY = ip_address("192.168.1.1")
@@ -232,12 +232,20 @@ def test_a_fault_in_a_narrowing_is_refuted_by_a_flow(what: str, reading: Reading
 
 
 def test_what_takes_too_long_is_undecided_and_never_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing is claimed for all flows; the chosen ones still judge the plan."""
-    lines = planned("ordinary", Strategy.SPLIT_CLASS)
+    """Then nothing is claimed, and there is no plan."""
+    made = claim("ordinary", planned("ordinary", Strategy.SPLIT_CLASS))
     monkeypatch.setattr(everywhere, "MOST_RULES", 5)
     with pytest.raises(Undecided):
-        refuted(claim("ordinary", lines), Reading.PER_ENGINE)
-    assert lines == planned("ordinary", Strategy.SPLIT_CLASS)
+        refuted(made, Reading.PER_ENGINE)
+    wish = Exemption(name="esa", gateways=(GATEWAY,))
+    plan = plan_device(
+        Request("fw", None, Identity(), (wish,), PlanReading()), read_running(SAMPLES["ordinary"])
+    )
+    assert (plan.status, plan.proof, plan.commands) == ("refused", None, ())
+    assert "undecided: behind access-list ESA_EXEMPT_ESMTP of class ESA_EXEMPT_ESMTP (3 " in (
+        plan.reason or ""
+    )
+    assert "its budget of 5 " in (plan.reason or "")
 
 
 #: Others' mail that no chosen flow stands for: a class of theirs inspects it with another map, by

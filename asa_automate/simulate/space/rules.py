@@ -1,89 +1,175 @@
 """Access-lists as rules: the boxes of each entry, in order, the first match deciding."""
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol
 
 from asa_automate.config.access_list import Ace, Acl
-from asa_automate.config.ends import TCP_UDP, Ports
+from asa_automate.config.ends import TCP_UDP, Endpoint, Ports
 from asa_automate.config.names import PROTOCOLS as NUMBERS
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.services import Service
 from asa_automate.simulate.matcher import Lists
-from asa_automate.simulate.space.boxes import PORTS, PROTOCOLS, Box, Interval
+from asa_automate.simulate.members import range_of
+from asa_automate.simulate.space.boxes import LAST, PORTS, PROTOCOLS, Box, Interval, common
 
 _MAX_NESTING = 16
 #: Protocol, source and destination ports.
-Services = list[tuple[Interval, Interval, Interval]]
+Sides = tuple[Interval, Interval, Interval]
+Services = list[Sides]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An entry that stands for many boxes: each of its services from each to each."""
+
+    services: tuple[Sides, ...]
+    sources: tuple[Interval, ...]
+    destinations: tuple[Interval, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One box of an entry.
+    """An entry of an access-list.
 
     Args:
+        box: all of its flows, and no others if there are no ``parts``.
         permit: ``None`` where the text does not say whether the entry takes all of the box.
+        parts: what it stands for exactly, where that is more than one box.
     """
 
     box: Box
     permit: bool | None
+    parts: Parts | None = None
 
-
-class Spender(Protocol):
-    """Somebody who pays for rules, and has only so much."""
-
-    def spend(self, count: int = 1) -> None:
-        """Pay."""
+    def within(self, box: Box) -> "Rule | None":
+        """The same rule for the flows of a box alone; ``None`` if it has none of them."""
+        inside = common(self.box, box)
+        if inside is None or self.parts is None:
+            return self if inside else None
+        services = _overlapping(self.parts.services, box)
+        sources = _near(self.parts.sources, box[1])
+        destinations = _near(self.parts.destinations, box[2])
+        if not services or not sources or not destinations:
+            return None
+        return rule_of(services, sources, destinations, self.permit)
 
 
 class Unclear(Exception):
     """What a service or a port condition stands for cannot be known."""
 
 
+def rule_of(
+    services: Sequence[Sides],
+    sources: Sequence[Interval],
+    destinations: Sequence[Interval],
+    permit: bool | None,
+) -> Rule:
+    """A rule of all these services from all sources to all destinations.
+
+    Args:
+        sources: in order, without overlaps; ``destinations`` likewise.
+    """
+    if len(services) == len(sources) == len(destinations) == 1:
+        (protocol, low, high), one, other = services[0], sources[0], destinations[0]
+        return Rule((protocol, one, other, low, high), permit)
+    protocol, low, high = (
+        (min(s[axis][0] for s in services), max(s[axis][1] for s in services)) for axis in range(3)
+    )
+    one, other = ((side[0][0], side[-1][1]) for side in (sources, destinations))
+    parts = Parts(tuple(services), tuple(sources), tuple(destinations))
+    return Rule((protocol, one, other, low, high), permit, parts)
+
+
+def _near(ranges: tuple[Interval, ...], wanted: Interval) -> tuple[Interval, ...]:
+    """Those that overlap ``wanted``, of ranges in order that do not overlap each other."""
+    if len(ranges) == 1:
+        return ranges
+    first = bisect_left(ranges, wanted[0], key=_last)
+    return ranges[first : bisect_right(ranges, wanted[1], lo=first, key=_first)]
+
+
+def _first(interval: Interval) -> int:
+    return interval[0]
+
+
+def _last(interval: Interval) -> int:
+    return interval[1]
+
+
+def _overlapping(services: Iterable[Sides], box: Box) -> list[Sides]:
+    """The services that flows of a box may have; one alone where it has all of the box."""
+    found = []
+    for service in services:
+        sides = list(zip(service, (box[0], box[3], box[4]), strict=True))
+        if all(low <= last and first <= high for (low, high), (first, last) in sides):
+            found.append(service)
+            if all(low <= first and last <= high for (low, high), (first, last) in sides):
+                return [service]
+    return found
+
+
 def rules_of(
-    running: RunningConfig,
-    lists: Lists,
-    acl: Acl,
-    version: int,
-    *,
-    addresses_only: bool,
-    budget: Spender,
+    running: RunningConfig, lists: Lists, acl: Acl, version: int, *, addresses_only: bool
 ) -> tuple[Rule, ...]:
     """The rules of an access-list for flows of one IP version.
 
     Args:
         addresses_only: as beside ``match default-inspection-traffic``, where ports are ignored.
     """
-    found: list[Rule] = []
+    made: dict[Hashable, Services | None] = {}
+    found = []
     for entry in acl.entries:
-        if entry.active:
-            for rule in _rules(running, lists, entry, version, addresses_only=addresses_only):
-                budget.spend()
+        if entry.active and not _of_another_version(entry, version):
+            services = [_ANY] if addresses_only else _known_services(running, entry, made)
+            rule = _made(lists, entry, version, services)
+            if rule:
                 found.append(rule)
     return tuple(found)
 
 
-def _rules(
-    running: RunningConfig, lists: Lists, entry: Ace, version: int, *, addresses_only: bool
-) -> Iterator[Rule]:
-    source, destination = lists.members(entry.source), lists.members(entry.destination)
-    known = entry.understood and not entry.time_range
-    known = known and source.understood and destination.understood
-    services: Services = [(PROTOCOLS, PORTS, PORTS)]
-    if not addresses_only:
+_ANY: Sides = (PROTOCOLS, PORTS, PORTS)
+
+
+def _of_another_version(entry: Ace, version: int) -> bool:
+    networks = (entry.source.network, entry.destination.network)
+    return any(network is not None and network.version != version for network in networks)
+
+
+def _known_services(
+    running: RunningConfig, entry: Ace, made: dict[Hashable, Services | None]
+) -> Services | None:
+    """``None`` where they cannot be known; each kind is read once."""
+    ports = (entry.source_ports, entry.destination_ports)
+    key = (entry.protocol, entry.service, *ports, entry.icmp)
+    if key not in made:
         try:
-            services = _services(running, entry)
+            made[key] = _services(running, entry)
         except Unclear:
-            known = False
-    if not known:
-        whole = (0, 2**32 - 1 if version == 4 else 2**128 - 1)
-        sources = source.ranges[version] if source.understood else [whole]
-        destinations = destination.ranges[version] if destination.understood else [whole]
-    else:
-        sources, destinations = source.ranges[version], destination.ranges[version]
-    for (protocol, low, high), one, other in product(services, sources, destinations):
-        yield Rule((protocol, one, other, low, high), entry.permit if known else None)
+            made[key] = None
+    return made[key]
+
+
+def _made(lists: Lists, entry: Ace, version: int, services: Services | None) -> Rule | None:
+    source, source_known = _ranges(lists, entry.source, version)
+    destination, destination_known = _ranges(lists, entry.destination, version)
+    known = entry.understood and not entry.time_range and services is not None
+    if not source or not destination or services == []:
+        return None
+    permit = entry.permit if known and source_known and destination_known else None
+    return rule_of(services or [_ANY], source, destination, permit)
+
+
+def _ranges(lists: Lists, end: Endpoint, version: int) -> tuple[Sequence[Interval], bool]:
+    """The addresses of an end, and whether these are all."""
+    if end.network is not None:
+        _, low, high = range_of(end.network)
+        return [(low, high)], True
+    members = lists.members(end)
+    if members.understood:
+        return members.ranges[version], True
+    return [(0, LAST[version])], False
 
 
 def _services(running: RunningConfig, entry: Ace) -> Services:
