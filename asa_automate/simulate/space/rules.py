@@ -11,7 +11,6 @@ from asa_automate.config.names import PROTOCOLS as NUMBERS
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.services import Service
 from asa_automate.simulate.matcher import Lists
-from asa_automate.simulate.members import range_of
 from asa_automate.simulate.space.boxes import LAST, PORTS, PROTOCOLS, Box, Interval, common
 
 _MAX_NESTING = 16
@@ -163,8 +162,8 @@ def _made(lists: Lists, entry: Ace, version: int, services: Services | None) -> 
 
 def _ranges(lists: Lists, end: Endpoint, version: int) -> tuple[Sequence[Interval], bool]:
     """The addresses of an end, and whether these are all."""
-    if end.network is not None:
-        _, low, high = range_of(end.network)
+    if end.span is not None:
+        _, low, high = end.span
         return [(low, high)], True
     members = lists.members(end)
     if members.understood:
