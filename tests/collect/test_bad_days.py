@@ -12,6 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from asa_automate.cli.main import run
+from asa_automate.collect.slots import missed, slot_of
 from asa_automate.errors import StoreRefused
 from asa_automate.store.engine import open_store
 from asa_automate.store.gaps import list_gaps
@@ -132,3 +133,25 @@ def test_a_store_that_others_hold_for_a_while(home: Path) -> None:
     store = open_store(os.environ["ASA_AUTOMATE_STORE"])
     assert 2 == len(history(store, "fw1"))
     store.close()
+
+
+def test_missed_rounds_are_one_gap_and_not_made_up_for(home: Path) -> None:
+    store = open_store(os.environ["ASA_AUTOMATE_STORE"])
+    then = time.time() - 3600
+    record_sample(store, Sample("fw1", Observation(then, "J", None, True, {DROPS: 0}), "", "t"))
+    with collecting("--every", "1m", "--from-dir", str(home / "texts")) as process:
+        until(process, "outcome", "collected")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+    assert 2 == len(history(store, "fw1"))
+    assert ["missed"] == [gap.reason for gap in list_gaps(store, "fw1")]
+    store.close()
+
+
+def test_a_clock_that_jumps() -> None:
+    """Forward by a day: one gap, whose message says how many rounds; back: no gap."""
+    day = slot_of(1e9 + 86_400, 300)
+
+    assert 287 == missed(slot_of(1e9, 300), day, 300)
+    assert 0 == missed(day, slot_of(1e9, 300), 300)
