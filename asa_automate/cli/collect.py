@@ -152,6 +152,7 @@ def _keep_going(
     keep_going(told, devices, every=every, hourly=lambda: _tend(wiring.store, kept))
     if told.spool.waiting:
         complain(f"{told.spool.waiting} samples are lost: the store did not take them")
+        return Exit.REFUSED
     say(settings, "stopped; nothing is under way")
     return Exit.STOPPED
 

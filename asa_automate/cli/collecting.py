@@ -115,9 +115,11 @@ class Wiring:
             os.close(file)
 
     def _changing(self, device: Device) -> bool:
-        from asa_automate.store.changing import last_serial, under_change
+        from asa_automate.store.changing import any_change, last_serial, under_change
 
         try:
+            if not any_change(self.store, time.time()):
+                return False
             serial = device.serial or last_serial(self.store, device.name)
             names = [f"{device.host}:{device.port}", *([serial] if serial else [])]
             return under_change(self.store, names, device.context, time.time())

@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from asa_automate.store.engine import Store
 from asa_automate.store.leases import lease_key
-from asa_automate.store.tables import leases, samples
+from asa_automate.store.tables import Instant, leases, samples
+
+
+_HELD = (
+    select(leases.c.key)
+    .where(leases.c.host.is_not(None), leases.c.expires > bindparam("now", type_=Instant))
+    .limit(1)
+)
+
+
+def any_change(store: Store, now: float) -> bool:
+    """Whether a lease is held on any device: mostly none is, and nothing else has to be asked."""
+    with store.read() as connection:
+        return connection.scalar(_HELD, {"now": now}) is not None
 
 
 def under_change(store: Store, names: Iterable[str], context: str | None, now: float) -> bool:

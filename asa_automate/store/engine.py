@@ -5,7 +5,7 @@ every failure is one line (`StoreRefused` or `BadInput`) that names the store.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import Table
 
 from asa_automate.errors import BadInput, StoreRefused
-from asa_automate.store.files import born_whole, guard_file
+from asa_automate.store.files import born_whole, guard_file, still_there
 from asa_automate.store.mounts import guard_place
 from asa_automate.store.schema import ensure_schema
 
@@ -49,15 +49,20 @@ NOT_OURS = ("file is not a database", "malformed")
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open store; threads may share it. ``name`` is for messages: no password in it."""
+    """An open store; threads may share it. ``name`` is for messages: no password in it.
+
+    ``there``: whether the file that was opened still is the one of that name.
+    """
 
     engine: Engine
     name: str
+    there: Callable[[], bool] = lambda: True
     _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view."""
+        self._must_be_there()
         with translated(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -73,6 +78,7 @@ class Store:
         if joined is not None:
             yield joined
             return
+        self._must_be_there()
         with ExitStack() as stack:
             stack.enter_context(translated(self.name))
             if self.engine.dialect.name == "sqlite":
@@ -81,6 +87,14 @@ class Store:
             connection.execution_options(**{WRITES: True})
             stack.enter_context(connection.begin())
             yield connection
+
+    def _must_be_there(self) -> None:
+        """A file that was removed or replaced takes what is written, and nobody reads it again."""
+        if not self.there():
+            raise StoreRefused(
+                f"store {self.name}: was removed or replaced while it was open; nothing of this "
+                "step was recorded. Put it back, or start again for a new one"
+            )
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT with ``on_conflict_*``, which both databases have in the same words."""
@@ -151,7 +165,7 @@ def _open_sqlite(url: URL) -> Store:
     if not guard_file(path):
         born_whole(path, _fill_sqlite)
         guard_file(path)
-    return _checked(Store(_sqlite_engine(path), str(path)))
+    return _checked(Store(_sqlite_engine(path), str(path), still_there(path)))
 
 
 def _fill_sqlite(path: Path) -> None:

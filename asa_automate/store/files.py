@@ -119,3 +119,17 @@ def _place(draft: Path, path: Path) -> None:
         if error.errno not in NO_HARD_LINKS:
             raise
         draft.rename(path)
+
+
+def still_there(path: Path) -> Callable[[], bool]:
+    """Tells whether the file of that name still is the one that it is now."""
+    found = path.stat()
+
+    def same() -> bool:
+        try:
+            now = path.stat()
+        except OSError:
+            return False
+        return (now.st_dev, now.st_ino) == (found.st_dev, found.st_ino)
+
+    return same
