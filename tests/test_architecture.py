@@ -30,6 +30,7 @@ EDGES = {
     "asa_automate.device.credentials": "reads secrets at the last moment",
     "asa_automate.device.secret_sources": "reads files, the keyring and Vault",
     "asa_automate.device.hostkeys": "asks a server for its host key",
+    "asa_automate.device.legacy": "reads the algorithms of a connection",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.session": "waits: the default clock is the machine's",
     "asa_automate.device.ssh": "names the algorithms of the SSH library and connects",

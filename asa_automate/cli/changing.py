@@ -158,11 +158,13 @@ def _surroundings(
     stop: Stop,
     tell: Callable[[str, str], None],
 ) -> Surroundings:
-    from asa_automate.cli.connect import open_session
+    from asa_automate.cli.connect import recorded_session
     from asa_automate.store.journal import Journal
 
+    log = Journal(store, run_id, device.name, lease.fence, lease=lease)
+
     def link() -> Session:
-        return open_session(device, settings, may_change=True)
+        return recorded_session(device, settings, log)
 
     def guard() -> None:
         # The lease first: a stop leads to the way back, which needs it.
@@ -171,7 +173,7 @@ def _surroundings(
 
     return Surroundings(
         link=link,
-        log=Journal(store, run_id, device.name, lease.fence, lease=lease),
+        log=log,
         memory=_Memory(store, run_id),
         guard=guard,
         wait=time.sleep,

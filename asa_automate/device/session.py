@@ -31,6 +31,7 @@ class Session:
         context: the security context that it works in; ``None`` on a box in single mode.
         chassis: what the system execution space said on the way there, by command; empty where
             it was not visited.
+        algorithms: what its connection agreed on, as whoever opened it knows.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Session:
         self.paged = False
         self.may_change = may_change
         self.greeting = ""
+        self.algorithms: Mapping[str, str] = {}
         self.context: str | None = None
         self.chassis: Mapping[str, str] = contexts.TOLD
         self._talk = talk
