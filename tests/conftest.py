@@ -22,6 +22,7 @@ from hypothesis import settings
 
 from asa_automate.apply.rights import Account, rights_of
 from asa_automate.lab import authorization
+from tests import canaries
 
 #: Set to ``all`` where a skipped test is a failed one.
 REQUIRE = os.environ.get("ASA_AUTOMATE_REQUIRE", "")
@@ -76,6 +77,11 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASA_AUTOMATE_KNOWN_HOSTS", str(home / "known_hosts"))
     monkeypatch.setenv("ASA_AUTOMATE_SETTLE", "0")
     monkeypatch.setenv("COLUMNS", "120")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The judge of planted secrets looks at all that the suite leaves."""
+    config.pluginmanager.register(canaries, "canaries")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
