@@ -9,6 +9,7 @@ from typing import Any
 
 import paramiko
 
+from asa_automate.device.hostile import bound
 from asa_automate.device.known_hosts import HostKey
 from asa_automate.device.printable import one_line
 from asa_automate.errors import Unreachable
@@ -37,6 +38,10 @@ class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no
     """A transport that remembers what the server offered, for the message if nothing fits."""
 
     offered: dict[str, Any] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound(self)
 
     def _really_parse_kex_init(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)
