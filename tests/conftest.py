@@ -14,11 +14,15 @@ No test sees the user's files: home, state directory, store and known hosts lie 
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from asa_automate.apply.rights import Account, rights_of
+from asa_automate.lab import authorization
+from tests import canaries
 
 #: Set to ``all`` where a skipped test is a failed one.
 REQUIRE = os.environ.get("ASA_AUTOMATE_REQUIRE", "")
@@ -76,6 +80,31 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASA_AUTOMATE_KNOWN_HOSTS", str(home / "known_hosts"))
     monkeypatch.setenv("ASA_AUTOMATE_SETTLE", "0")
     monkeypatch.setenv("COLUMNS", "120")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The judge of planted secrets looks at all that the suite leaves."""
+    config.pluginmanager.register(canaries, "canaries")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--least-privilege``: virtual firewalls allow what docs/security.md lists, and no more."""
+    parser.addoption(
+        "--least-privilege",
+        choices=[account.value for account in Account],
+        help="virtual firewalls authorize only the lines of this account of docs/security.md",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def least_privilege(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Where the option is given, no box allows more than the account may type."""
+    account = pytestconfig.getoption("--least-privilege")
+    with pytest.MonkeyPatch.context() as patched:
+        if account:
+            allowed = tuple(right.pattern for right in rights_of(Account(account)))
+            patched.setattr(authorization, "ALLOWED", allowed)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -32,9 +32,11 @@ EDGES = {
     "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
     "asa_automate.device.credentials": "reads secrets at the last moment",
     "asa_automate.device.secret_sources": "reads files, the keyring and Vault",
+    "asa_automate.device.hostile": "bounds what the SSH library reads",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.jump": "connects to jump hosts",
     "asa_automate.device.kex": "key exchanges of the SSH library",
+    "asa_automate.device.legacy": "reads the algorithms of a connection",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.reader": "waits: the default clock is the machine's",
     "asa_automate.device.session": "the same",
@@ -79,6 +81,9 @@ SEAMS = {
     "textfsm": ("show",),
     "typer": ("cli",),
 }
+
+#: What nobody here needs: children (which would get an environment), code made of text.
+NEVER = ("marshal", "pickle", "pty", "shelve", "subprocess")
 
 #: All that the virtual firewall may know of us: texts to trees, shared words, errors.
 LAB_MAY_IMPORT = (
@@ -208,3 +213,13 @@ def calls_in(path: Path) -> Iterator[tuple[int, str]]:
             match node.func:
                 case ast.Name(id=name) | ast.Attribute(attr=name):
                     yield node.lineno, name
+
+
+def test_no_child_is_started_and_no_data_is_turned_into_code(graph: grimp.ImportGraph) -> None:
+    """A child would get our environment, and a pickle is a program."""
+    direct = {
+        library: sorted(graph.find_modules_that_directly_import(library))
+        for library in NEVER
+        if library in graph.modules
+    }
+    assert all(modules == [] for modules in direct.values()), direct

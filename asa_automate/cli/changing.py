@@ -228,13 +228,14 @@ class _Run:
         return replace(outcome, notes=(*outcome.notes, kept)) if kept else outcome
 
     def _surroundings(self, task: Task, lease: "Lease", holding: Holding) -> Surroundings:
-        from asa_automate.cli.connect import open_session
+        from asa_automate.cli.connect import recorded_session
         from asa_automate.store.journal import Journal
 
         device = task.device
+        log = Journal(self.store, self.book.run_id, device.name, lease.fence, lease=lease)
 
         def link() -> Session:
-            return open_session(device, self.settings, may_change=True)
+            return recorded_session(device, self.settings, log)
 
         def guard() -> None:
             # The lease first: a stop leads to the way back, which needs it.
@@ -243,7 +244,7 @@ class _Run:
 
         return Surroundings(
             link=link,
-            log=Journal(self.store, self.book.run_id, device.name, lease.fence, lease=lease),
+            log=log,
             memory=_Memory(self.store, self.book.run_id),
             guard=guard,
             wait=time.sleep,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from asa_automate.apply.ports import Log
 from asa_automate.cli.doors import Doors
 from asa_automate.cli.roads import Roads
 from asa_automate.model import Device
@@ -52,10 +53,23 @@ def open_session(device: Device, settings: Surroundings, *, may_change: bool = F
         wire = netmiko_transport.connect(
             device, found, settings.known_hosts, dial=settings.roads.to(device, settings)
         )
-    return Session.open(
+    session = Session.open(
         wire,
         device=device.name,
         enable_secret=found.enable,
         context=device.context,
         may_change=may_change,
     )
+    session.algorithms = getattr(wire, "algorithms", {})
+    return session
+
+
+def recorded_session(device: Device, settings: Surroundings, log: Log) -> "Session":
+    """A session that may change the device; the algorithms that it uses are in the journal."""
+    session = open_session(device, settings, may_change=True)
+    try:
+        log.write("note", {"ssh": {"legacy": device.legacy_ssh, **session.algorithms}})
+    except BaseException:
+        session.close()
+        raise
+    return session

@@ -103,8 +103,17 @@ def _when(device: "RunDevice") -> str:
 
 
 def _brief(payload: Mapping[str, Any]) -> str:
+    if "ssh" in payload:
+        return _ssh(payload["ssh"])
     for key in ("line", "reason", "outcome", "flow", "fingerprint", "wanted"):
         if payload.get(key):
             wrong = f": {payload['wrong']}" if payload.get("wrong") else ""
             return f"{payload[key]}{wrong}"
     return ""
+
+
+def _ssh(used: Mapping[str, Any]) -> str:
+    """What a session was made with; the mark of the inventory comes first."""
+    names = ("kex", "host_key", "cipher_out", "mac_out")
+    mark = "legacy ssh" if used.get("legacy") else "ssh"
+    return f"{mark}: {', '.join(str(used[name]) for name in names if used.get(name))}"

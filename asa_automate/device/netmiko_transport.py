@@ -23,6 +23,7 @@ from asa_automate.device import known_hosts as store
 from asa_automate.device import ssh
 from asa_automate.device.credentials import Credentials
 from asa_automate.device.known_hosts import HostKey
+from asa_automate.device.legacy import negotiated
 from asa_automate.device.wire import Wire
 from asa_automate.errors import (
     AsaAutomateError,
@@ -112,6 +113,7 @@ class ChannelWire:
         self._connection = connection
         self._channel = channel
         self._device = device
+        self.algorithms = negotiated(channel.get_transport())
 
     def write(self, data: bytes) -> None:
         """See ``Wire``."""

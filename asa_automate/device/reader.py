@@ -32,6 +32,7 @@ class Reader:
         context: the security context that it works in; ``None`` on a box in single mode.
         chassis: what the system execution space said on the way there, by command; empty where
             it was not visited.
+        algorithms: what its connection agreed on, as whoever opened it knows.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Reader:
         self.greeting = ""
         self.context: str | None = None
         self.chassis: Mapping[str, str] = contexts.TOLD
+        self.algorithms: Mapping[str, str] = {}
         self._talk = talk
         self._timeouts = timeouts
         self._unsure = ""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import paramiko
 
+from asa_automate.device.hostile import bound
 from asa_automate.device.kex import CURVE, EXCHANGES
 from asa_automate.device.known_hosts import HostKey
 from asa_automate.device.printable import one_line
@@ -80,6 +81,10 @@ class Negotiation(paramiko.Transport):  # type: ignore[misc] # paramiko ships no
     _kex_info = paramiko.Transport._kex_info | EXCHANGES
     _preferred_kex = _first((CURVE,), paramiko.Transport._preferred_kex)
     _preferred_ciphers = _first(QUICK_CIPHERS, paramiko.Transport._preferred_ciphers)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound(self)
 
     def _really_parse_kex_init(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         parsed: dict[str, Any] = super()._really_parse_kex_init(*args, **kwargs)

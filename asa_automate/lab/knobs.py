@@ -116,6 +116,8 @@ class Knobs:
         max_sessions: management sessions at a time, 5 per context on an ASA.
         denied: regular expressions; a line in which one is found is answered with ``Command
             authorization failed`` (AAA command authorization), whatever the mode.
+        allowed: regular expressions; where given, a line in which none is found is answered
+            likewise: an account with a list of what it may type.
         multiple_mode: ``show mode`` says multiple although the box has no contexts that could be
             shown. A box with contexts is a :class:`asa_automate.lab.contexts.MultipleAsa`.
         login_space: where a login over the box's address lands: the admin context, the context of
@@ -168,6 +170,7 @@ class Knobs:
     idle_seconds: float | None = None
     max_sessions: int = 5
     denied: tuple[str, ...] = ()
+    allowed: tuple[str, ...] | None = None
     multiple_mode: bool = False
     login_space: str = ""
     prompt_names_context: bool = True

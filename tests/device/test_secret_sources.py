@@ -14,7 +14,8 @@ from asa_automate.device.credentials import resolve
 from asa_automate.device.secret_sources import LARGEST, look_up
 from asa_automate.errors import BadInput
 from asa_automate.model import CredentialRefs, Device
-from tests.device.vault import TOKEN, vault
+from tests.canaries import TOKEN
+from tests.device.vault import vault
 
 SECRET = "c4nary-secret"
 KEPT = {"kv/fw/ams": {"enable": SECRET, "number": 7}, "old/fw": {"password": SECRET}}
@@ -96,6 +97,8 @@ def test_vault_in_the_clear_is_not_asked(address: str) -> None:
 
 
 def test_the_token_of_an_agent(tmp_path: Path) -> None:
+    tmp_path /= "planted"
+    tmp_path.mkdir()
     private(tmp_path / ".vault-token", TOKEN)
     with vault(KEPT, MOUNTS) as env:  # type: ignore[arg-type] # one field is no text
         env = {"VAULT_ADDR": env["VAULT_ADDR"], "HOME": str(tmp_path)}

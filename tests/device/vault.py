@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, ClassVar
 
-TOKEN = "vault-canary-token-52c8"
+from tests.canaries import TOKEN
 
 
 class _Vault(BaseHTTPRequestHandler):

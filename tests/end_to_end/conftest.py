@@ -26,12 +26,11 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.ssh_server import LabServer, serve
 from asa_automate.plan.document import make_plan_file, read_plan, write_plan
+from tests.canaries import ENABLE, PASSWORD, holds_one
 
 GATEWAY = ip_address("192.168.1.1")
 OTHER = ip_address("192.168.1.20")
 PEER = ip_address("198.51.100.7")
-PASSWORD = "login-canary-6f1c"
-ENABLE = "enable-canary-93ab"
 SERIAL = "9AENDTOEND1"
 #: Not a measurement: a program that hangs shall end the test and not the test run.
 PATIENCE = 120
@@ -213,10 +212,9 @@ class Site:
 
     def leaks(self) -> list[str]:
         """Where a password stands in what was said or written; empty, or something is wrong."""
-        words = [secret.encode() for secret in (PASSWORD, ENABLE)]
         texts = {f"output {i}": (s.out + s.err).encode() for i, s in enumerate(self.said)}
         texts |= {str(p): p.read_bytes() for p in sorted(self.place.rglob("*")) if p.is_file()}
-        return [name for name, data in texts.items() if any(word in data for word in words)]
+        return [name for name, data in texts.items() if holds_one(data)]
 
 
 def _program(words: Sequence[str | Path]) -> list[str]:

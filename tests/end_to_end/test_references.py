@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asa_automate.lab.samples import ordinary
-from tests.device.vault import TOKEN, vault
+from tests.canaries import TOKEN
+from tests.device.vault import vault
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Bench
@@ -30,12 +31,13 @@ def test_each_firewall_has_another_kind(bench: "Bench", tmp_path: Path) -> None:
     site = bench.site(
         **{n: bench.box(text=ordinary(n, serial=f"9A{i}")) for i, n in enumerate(names)}
     )
-    units = tmp_path / "credentials"
-    units.mkdir()
+    planted = tmp_path / "planted"
+    units = planted / "credentials"
+    units.mkdir(parents=True)
     for name, secret in (("asa_automate_password", bench.password), ("enable", bench.enable)):
         (units / name).write_text(secret)
         (units / name).chmod(0o400)
-    (tmp_path / "memory.py").write_text(BACKEND.replace("@", bench.password))
+    (planted / "memory.py").write_text(BACKEND.replace('"@"', repr(bench.password)))
     data = {
         "keyring": "{password: 'keyring:asa/admin', enable: 'env:OTHER'}",
         "vault": "{password: 'vault:kv/asa#pw', enable: 'vault:kv/asa#en'}",
@@ -54,7 +56,7 @@ def test_each_firewall_has_another_kind(bench: "Bench", tmp_path: Path) -> None:
             "ASA_AUTOMATE_PASSWORD": None,
             "ASA_AUTOMATE_ENABLE": None,
             "OTHER": bench.enable,
-            "PYTHONPATH": f"{tmp_path}:{site.env['PYTHONPATH']}",
+            "PYTHONPATH": f"{planted}:{site.env['PYTHONPATH']}",
             "PYTHON_KEYRING_BACKEND": "memory.Keyring",
             "CREDENTIALS_DIRECTORY": str(units),
         }
