@@ -29,6 +29,7 @@ EDGES = {
     "asa_automate.collect.rollup": "reads samples from the store, and writes figures to it",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.jump": "connects to jump hosts",
+    "asa_automate.device.lane": "a channel of the SSH library",
     "asa_automate.device.kex": "key exchanges of the SSH library",
     "asa_automate.device.netmiko_transport": "owns the socket",
     "asa_automate.device.reader": "waits: the default clock is the machine's",
