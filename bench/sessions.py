@@ -208,7 +208,8 @@ def _shot(client: Client, job: Path, right: Any, server: Server) -> dict[str, fl
     said = json.loads(done.stdout)
     if said["said"] != right:
         return "WRONG answers"
-    return {**{k: said[k] for k in ("wall", "cpu", "grown_mb")}, "server": server.cpu() - before}
+    figures = {key: float(said[key]) for key in ("wall", "cpu", "grown_mb")}
+    return {**figures, "server": server.cpu() - before}
 
 
 def _row(scenario: Scenario, name: str, shots: list[dict[str, float]], status: str) -> Row:

@@ -47,16 +47,18 @@ def main(prepare: Callable[[dict[str, Any]], Read]) -> None:
     """Measure; ``prepare`` gets the job and gives the reading function."""
     job = json.loads(Path(sys.argv[1]).read_text())
     read = prepare(job)
-    devices, commands = list(job["ports"].items()), job["commands"]
+    devices: list[tuple[str, int]] = list(job["ports"].items())
+    commands: list[str] = job["commands"]
     if job["warm"]:
-        read(*devices[0], commands[:1])
+        read(devices[0][0], devices[0][1], commands[:1])
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.perf_counter(), _cpu()
     with ThreadPoolExecutor(job["workers"]) as pool:
-        found = list(pool.map(lambda device: read(*device, commands), devices))
+        found = list(pool.map(lambda device: read(device[0], device[1], commands), devices))
     wall, cpu = time.perf_counter() - began, _cpu() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    said = {name: [digest(text) for text in texts] for (name, _), texts in zip(devices, found)}  # noqa: B905 - older Pythons
+    names = [name for name, _ in devices]
+    said = {name: list(map(digest, texts)) for name, texts in zip(names, found, strict=True)}
     print(json.dumps({"wall": wall, "cpu": cpu, "grown_mb": (peak - base) / 1024, "said": said}))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.peers.session_client import ENABLE, PASSWORD, USER, Read, between_prompts, main
 
-
 SSH = ("/usr/bin/env", "ssh", "-F", "none", "-tt")
 
 
