@@ -35,6 +35,7 @@ EDGES = {
     "asa_automate.device.hostile": "bounds what the SSH library reads",
     "asa_automate.device.hostkeys": "asks a server for its host key",
     "asa_automate.device.jump": "connects to jump hosts",
+    "asa_automate.device.lane": "a channel of the SSH library",
     "asa_automate.device.kex": "key exchanges of the SSH library",
     "asa_automate.device.legacy": "reads the algorithms of a connection",
     "asa_automate.device.netmiko_transport": "owns the socket",

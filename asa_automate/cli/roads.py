@@ -48,8 +48,7 @@ class Roads:
         bastions, via = self.bastions(around), hops(device.via)
 
         def dial(host: str, port: int, timeout: float, /) -> "Socket":
-            channel: Socket = bastions.dial(via, host, port, timeout)
-            return channel
+            return bastions.dial(via, host, port, timeout)
 
         return dial
 

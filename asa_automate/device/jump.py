@@ -21,6 +21,7 @@ from paramiko.ssh_exception import (
 
 from asa_automate.device import known_hosts, ssh
 from asa_automate.device.known_hosts import HostKey, Verdict
+from asa_automate.device.lane import Lane
 from asa_automate.device.printable import one_line
 from asa_automate.device.secret import Secret
 from asa_automate.errors import AsaAutomateError, HostKeyRefused, JumpHostRefused, Unreachable
@@ -89,7 +90,7 @@ class Bastions:
         self._posts: dict[Chain, _Post] = {}
         self._closing = weakref.finalize(self, _close, self._posts)
 
-    def dial(self, via: Chain, host: str, port: int, timeout: float) -> paramiko.Channel:
+    def dial(self, via: Chain, host: str, port: int, timeout: float) -> Lane:
         """A channel to ``host:port`` that the last of ``via`` opens; used like a socket.
 
         Raises:
@@ -99,8 +100,10 @@ class Bastions:
         """
         *_, last = via
         try:
-            return self._transport(via).open_channel(
-                "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout
+            return Lane(
+                self._transport(via).open_channel(
+                    "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout
+                )
             )
         except ChannelException as error:
             raise Unreachable(_refused(last, host, port, error)) from None
@@ -165,8 +168,7 @@ class Bastions:
 
     def _way_to(self, before: Chain, hop: Hop) -> ssh.Socket:
         if before:
-            channel: ssh.Socket = self.dial(before, hop.host, hop.port, PATIENCE)
-            return channel
+            return self.dial(before, hop.host, hop.port, PATIENCE)
         try:
             return ssh.dial(hop.host, hop.port, PATIENCE)
         except Unreachable as error:
