@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from asa_automate.fleet.members import Caps, in_order, member_of, sizes
+from asa_automate.fleet.members import Caps, Member, in_order, member_of, sizes
 from asa_automate.model import Device
 
 
@@ -15,7 +15,7 @@ def device(name: str, **more: Any) -> Device:
 def beside(caps: Caps, *devices: Device) -> list[str]:
     """Of these, in their order, those that are at work at once."""
     members = [member_of(one, one.serial, lambda d: d.username) for one in devices]
-    running = []
+    running: list[Member] = []
     for member in members:
         if caps.may_begin(member, running):
             running.append(member)
