@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli import explain
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import emit_json, escape, say, table
 from asa_automate.cli.settings import Settings
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
     command(group, "show", InventoryOption, LimitOption, OutputOption, examples=SHOW)(show)
     command(group, "export", InventoryOption, LimitOption, examples=EXPORT)(export)
     command(group, "report", InventoryOption, LimitOption, examples=REPORT)(report)
+    explain.register(group)
 
 
 def show(settings: Settings) -> None:
