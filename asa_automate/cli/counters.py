@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli import alerts
+from asa_automate.cli import alerts, explain
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import emit_json, escape, say, table
 from asa_automate.cli.settings import Settings
@@ -72,6 +72,7 @@ def register(app: typer.Typer) -> None:
     command(group, "export", InventoryOption, LimitOption, examples=EXPORT)(export)
     command(group, "report", InventoryOption, LimitOption, examples=REPORT)(report)
     alerts.register(group)
+    explain.register(group)
 
 
 def show(settings: Settings) -> None:

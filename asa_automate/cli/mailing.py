@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asa_automate.cli.asking import check_interfaces, running_of
+from asa_automate.cli.output import complain
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import BadInput, Refused, UsageError
+from asa_automate.model import Reading
 
 if TYPE_CHECKING:
     from asa_automate.config.running import RunningConfig
@@ -54,10 +56,24 @@ def inspections(
         Refused: the plan was made on another configuration.
     """
     running = running_of(settings, config, from_dir)
-    found = {"before": inspection(running, flow, reading, knob)}
-    if plan is not None:
-        found["after"] = inspection(_after(running, plan), flow, reading, knob)
+    if not running.tree.complete:
+        complain("the text was cut short (no `: end`): what stood behind it is not in the answer")
+    states = {"before": running} | ({"after": _after(running, plan)} if plan else {})
+    found = {name: inspection(state, flow, reading, knob) for name, state in states.items()}
+    for name, one in found.items():
+        _say_what_is_open(states[name], one, f"{name}: " if plan else "", reading, knob)
     return found
+
+
+def _say_what_is_open(
+    running: "RunningConfig", one: "Inspection", head: str, reading: str, knob: list[str] | None
+) -> None:
+    for name in sorted(one.unknown):
+        complain(f"class {name}: whether it matches cannot be known; it is taken as no match")
+    for other in set(Reading) - {Reading.UNKNOWN, Reading(reading)}:
+        says = str(inspection(running, str(one.flow), other, knob))
+        if says != str(one):
+            complain(f"{head}under the {other.value} reading it is {says}")
 
 
 def inspection(
@@ -69,7 +85,6 @@ def inspection(
         UsageError: a flow, an interface, a reading or a knob that is none.
         Refused: the configuration cannot be read with certainty.
     """
-    from asa_automate.model import Reading
     from asa_automate.plan.guards import must_be_readable
     from asa_automate.simulate.esmtp_knobs import knobs_from
     from asa_automate.simulate.flow import parse_flow

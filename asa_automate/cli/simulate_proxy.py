@@ -1,6 +1,5 @@
 """``simulate proxy``: the inspection between a real client and a real server."""
 
-import asyncio
 import ipaddress
 import signal
 import time
@@ -82,8 +81,6 @@ def proxy(
 
     found = inspections(settings, flow, config, from_dir, plan, reading, knob)
     chosen = found.get("after", found["before"])
-    for name in sorted(chosen.unknown):
-        complain(f"class {name}: whether it matches cannot be known; it is taken as no match")
     counters = Counters()
     carrier = Proxy(
         lambda: chosen.engine(time.monotonic, counters),
@@ -106,6 +103,7 @@ def run(
     Raises:
         UsageError: the address cannot be listened on.
     """
+    import asyncio
 
     async def serve() -> None:
         stopped = asyncio.Event()

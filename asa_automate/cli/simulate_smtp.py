@@ -1,5 +1,6 @@
 """``simulate smtp``: a dialogue through the inspection, before and after a plan."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from asa_automate.cli.mailing import (
     inspections,
 )
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
-from asa_automate.cli.output import complain, emit, emit_json
+from asa_automate.cli.output import emit, emit_json
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import BadInput, Exit
 
@@ -40,7 +41,10 @@ def register(group: typer.Typer) -> None:
 def smtp(
     settings: Settings,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A dialogue: `C:` and `S:` lines, or swaks.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A dialogue: `C:` and `S:` lines, or swaks; -: stdin."
+        ),
     ],
     flow: FlowOption,
     config: ConfigOption = None,
@@ -61,8 +65,6 @@ def smtp(
     turns = _turns(file)
     found = inspections(settings, flow, config, from_dir, plan, reading, knob)
     played = {name: (one, play(turns, one.engine())) for name, one in found.items()}
-    for name in sorted(set[str]().union(*(one.unknown for one in found.values()))):
-        complain(f"class {name}: whether it matches cannot be known; it is taken as no match")
     if settings.json:
         answer: dict[str, Any] = {"flow": flow, "reading": reading, "after": None}
         emit_json(answer | {name: as_json(*both) for name, both in played.items()})
@@ -79,7 +81,8 @@ def _turns(file: Path) -> "list[Turn]":
     from asa_automate.simulate.dialogue import read_dialogue
 
     try:
-        return read_dialogue(file.read_text(encoding="utf-8", errors="surrogateescape"))
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return read_dialogue(data.decode("utf-8", "surrogateescape"))
     except OSError as error:
         raise BadInput(f"{file}: cannot be read: {error.strerror}") from error
     except BadInput as error:

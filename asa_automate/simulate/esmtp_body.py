@@ -101,7 +101,8 @@ def _plain(session: Session, message: Message, lines: Lines) -> int:
 def _before_boundary(held: bytearray, end: int, boundaries: tuple[bytes, ...]) -> int:
     if held.startswith(boundaries):
         return 0
-    at = held.find(b"\n--", 0, end)
+    hyphen = held.find(b"-", 0, end)  # one byte is found much faster than three
+    at = held.find(b"\n--", hyphen - 1, end) if hyphen > 0 else -1
     while at >= 0:
         if held.startswith(boundaries, at + 1):
             return at + 1
@@ -112,7 +113,8 @@ def _before_boundary(held: bytearray, end: int, boundaries: tuple[bytes, ...]) -
 def _before_end(held: bytearray, end: int, message: Message) -> int:
     if message.tail == _END[:2] and held.startswith(_END[2:]):
         return 0
-    at = held.find(_END, 0, end)
+    dot = held.find(b".", 0, end)
+    at = held.find(_END, max(0, dot - 2), end) if dot >= 0 else -1
     return end if at < 0 else at + 2
 
 

@@ -102,7 +102,8 @@ def _mail(session: Session, verb: str, line: bytes) -> Judged:
         said = address.decode("latin-1").encode("unicode_escape").decode()
         if session.police(policing, said, _CLIENT):
             return Judged.GONE
-    if b"|" in path_of(line) and session.knobs.pipe_in(session.version) == "close":
+    closes = session.knobs.pipe_in(session.version) == "close"
+    if closes and b"|" in path_of(line):
         session.log(syslog.malicious(session.ends, address))
         session.anomaly(_CLIENT, "pipe in an address", "close")
         return Judged.GONE
@@ -142,11 +143,17 @@ def _is_of(address: bytes, domain: bytes) -> bool:
     return host == domain.lower() or host.endswith(b"." + domain.lower())
 
 
+def _without_special_characters(line: bytes) -> bytes:
+    if b"|" not in line and line.count(b"<") == 1 == line.count(b">"):
+        return line
+    path = path_of(line)
+    return blank_out(line, len(content(line)) - len(path)) if path else line
+
+
 def _go_on(session: Session, verb: str, line: bytes) -> None:
     after = line
     if verb in ("MAIL", "RCPT") and session.knobs.pipe_in(session.version) == "replace":
-        path = path_of(line)
-        after = blank_out(line, len(content(line)) - len(path)) if path else line
+        after = _without_special_characters(line)
     if after != line:
         session.log(syslog.replaced(session.ends, path_of(line)))
     session.change(_CLIENT, line, after, "invalid character in an address")

@@ -22,7 +22,9 @@ def header_line(session: Session, message: Message, line: bytes) -> None:
     """Judge one line of a header, or a piece of one that is too long to wait for."""
     begins, before = not message.line, message.line
     text = undotted(line) if begins else content(line)
-    counted = len(text) + (len(line) - len(content(line))) * session.knobs.length_counts_end
+    counted = len(text)
+    if session.knobs.length_counts_end:
+        counted += len(line) - len(content(line))
     message.line = 0 if line.endswith(b"\n") else before + len(line)
     message.size += len(line) - begins * line.startswith(b".")
     message.saw(line)

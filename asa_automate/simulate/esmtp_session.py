@@ -156,7 +156,7 @@ class Session:
         sender: Direction = Direction.CLIENT,
     ) -> bool:
         """Try the limits that something just went above, each once; whether ``data`` goes on."""
-        for rule in self.inspected.at(point):
+        for rule in self.inspected.at(point) if after > before else ():
             if rule.passed(before, after) and self._act(rule, sender, data) is Judged.GONE:
                 return False
         return True

@@ -55,10 +55,16 @@ class Lines:
 
     def line(self, most: int = HOLD) -> bytes | None:
         """The next line with its end; ``most`` bytes of a longer one; ``None``: need more."""
-        end = self.held.find(LF, 0, most) + 1 if self.complete else 0
-        if end:
-            return self.take(end)
-        return self.take(most) if len(self.held) >= most else None
+        held = self.held
+        if not self.complete:
+            return self.take(most) if len(held) >= most else None
+        end = held.find(LF, 0, most) + 1
+        if end == len(held):
+            taken = bytes(held)
+            held.clear()
+            self.complete = 0
+            return taken
+        return self.take(end or most)
 
     def rest(self) -> bytes:
         """All that is held."""

@@ -57,7 +57,7 @@ def test_the_counters_move_with_the_mail_and_stand_after_the_exemption() -> None
 
 def test_what_the_model_prints_is_what_the_virtual_firewall_prints() -> None:
     """Two writers of one layout: each release's lines, with the counters of the same mail."""
-    for version in ("7.2(4)", "8.4(7)", "9.1(2)", "9.8(2)"):
+    for version in ("7.0(8)", "7.2(4)", "8.4(7)", "9.1(2)", "9.8(2)"):
         box = box_of(ordinary("fw").replace("ASA Version 9.8(2)", f"ASA Version {version}"))
         path = MailPath(box, GATEWAY, "per-engine")
         engine = path.engine()

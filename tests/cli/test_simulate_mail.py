@@ -8,7 +8,9 @@ import pytest
 
 from asa_automate.cli.main import run
 from asa_automate.errors import Exit
+from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.samples import ordinary
+from tests.lab.conftest import EXEMPTION
 
 FLOW = "tcp 198.51.100.7:40000 -> 192.168.1.1:25 in outside out inside"
 DIALOGUE = """\
@@ -130,3 +132,28 @@ def test_dialogues_that_are_none(
 
     assert Exit.BAD_INPUT == simulate("smtp", "mail.txt")
     assert said in capsys.readouterr().err
+
+
+def test_a_text_that_was_cut_short_is_said(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "edge.cfg").write_text("\n".join(ordinary("edge1").splitlines()[:12]))
+
+    assert Exit.DONE == simulate("smtp", "mail.txt")
+    assert "cut short" in capsys.readouterr().err
+
+
+def test_where_the_readings_differ_it_is_said(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a split class an ordinary flow is inspected only if the device reads per engine."""
+    box = VirtualAsa(ordinary("edge1"))
+    box.edit(EXEMPTION)
+    (files / "edge.cfg").write_text(box.running_text)
+
+    assert Exit.DONE == simulate(
+        "smtp", "mail.txt", flow=FLOW.replace("192.168.1.1", "192.168.1.2")
+    )
+    captured = capsys.readouterr()
+    assert "by class MAIL of global_policy" in captured.out
+    assert "under the per-class reading it is not inspected" in captured.err

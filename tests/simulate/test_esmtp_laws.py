@@ -1,6 +1,7 @@
 """What holds for the ESMTP inspection whatever the bytes are: no traceback, bounded, linear."""
 
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asa_automate.config.reader import read_running
+from asa_automate.errors import BadInput, Refused
 from asa_automate.simulate.dialogue import in_words, read_dialogue
 from asa_automate.simulate.esmtp import Engine
 from asa_automate.simulate.esmtp_events import Discarded, Event, Forward
@@ -226,3 +228,27 @@ def test_the_small_format_says_any_bytes(turns: list[Turn]) -> None:
     read = read_dialogue(text) if turns else []
 
     assert [(turn.sender, turn.data) for turn in read] == turns
+
+
+@given(st.text(st.sampled_from("CS:-!~ \\x0{}*9\r\n#<>=\udcffä"), max_size=60) | st.text())
+def test_any_text_is_a_dialogue_or_bad_input(text: str) -> None:
+    with suppress(BadInput):
+        assert read_dialogue(text)
+
+
+WORDS = st.sampled_from(
+    ("match", "not", "cmd", "verb", "line", "length", "gt", "9" * 21, "0", "-1", "\u0663", "x",
+     "MIME", "mime", "filename", "filetype", "regex", "class", "R", "encoding", "header", "body",
+     "to-fields", "count", "RCPT", "log", "mask", "reset", "rate-limit", "drop-connection")
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(WORDS, max_size=7).map(" ".join), max_size=6), st.data())
+def test_any_map_is_understood_or_refused(lines: list[str], data: st.DataObject) -> None:
+    """And one that is understood inspects without a traceback."""
+    body = "".join(f"{' ' * data.draw(st.integers(1, 2))}{line}\n" for line in lines)
+    running = read_running(f'regex R "a"\npolicy-map type inspect esmtp M\n{body}: end\n')
+    with suppress(Refused):
+        engine = Engine(map_in_force(running, "M", Knobs()))
+        text = b"Content-Type: a; name=b\r\n\r\nx\r\n.\r\n"
+        events_of(engine, [*MAIL, (C, text), (C, b"")])
