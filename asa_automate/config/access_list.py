@@ -13,6 +13,7 @@ from asa_automate.config.ends import (
     Words,
     take_endpoint,
     take_ports,
+    without_identity,
     write_endpoint,
     write_ports,
 )
@@ -275,10 +276,10 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         return Ace(line.text, permit, understood=False, line=line.number, number=number)
     protocol, service, words = _protocol(tuple(row["TRAFFIC"].split()))
     groups = known.service_groups if protocol in WITH_PORTS else ()
-    words, of_somebody = _without_identity(words)
+    words, of_somebody = without_identity(words)
     source, words = take_endpoint(words, known.names)
     source_ports, words = take_ports(words, groups)
-    words, for_somebody = _without_identity(words)
+    words, for_somebody = without_identity(words)
     destination, words = take_endpoint(words, known.names)
     destination_ports, words = take_ports(words, groups)
     types, words = (words, ()) if protocol in _WITH_TYPES else ((), words)
@@ -305,23 +306,6 @@ def _ace(row: Row, line: Line, number: int, known: Vocabulary) -> Ace:
         number=number,
         vocabulary=known,
     )
-
-
-#: Identity firewall and TrustSec: who, before an end (ASA command reference, *access-list
-#: extended*). Whom that is, no configuration says: such an entry may take what its ends allow.
-_IDENTITY = ("user", "user-group", "object-group-user", "object-group-security")
-
-
-def _without_identity(words: Words) -> tuple[Words, bool]:
-    taken = 0
-    while words[taken : taken + 1]:
-        if words[taken] in _IDENTITY:
-            taken += 2
-        elif words[taken] == "security-group" and words[taken + 1 : taken + 2] != ():
-            taken += 3
-        else:
-            break
-    return words[taken:], taken > 0
 
 
 def _protocol(words: Words) -> tuple[str, str, Words]:

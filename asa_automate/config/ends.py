@@ -121,6 +121,24 @@ def take_endpoint(words: Words, names: Mapping[str, Address]) -> tuple[Endpoint,
     return Endpoint("unknown", " ".join(words[:2])), words[2:]
 
 
+#: Identity firewall and TrustSec: who, before an end (ASA command reference, *access-list
+#: extended*). Whom that is, no configuration says: such an entry may take what its ends allow.
+_IDENTITY = ("user", "user-group", "object-group-user", "object-group-security")
+
+
+def without_identity(words: Words) -> tuple[Words, bool]:
+    """The words behind those that say who stands at an end, and whether there were any."""
+    taken = 0
+    while words[taken : taken + 1]:
+        if words[taken] in _IDENTITY:
+            taken += 2
+        elif words[taken] == "security-group" and words[taken + 1 : taken + 2] != ():
+            taken += 3
+        else:
+            break
+    return words[taken:], taken > 0
+
+
 def take_ports(words: Words, groups: Container[str] = ()) -> tuple[Ports | None, Words]:
     """The port condition that ``words`` begin with (``None`` if they do not), and the rest."""
     if len(words) >= 2 and words[0] == "object-group" and words[1] in groups:

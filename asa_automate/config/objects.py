@@ -105,11 +105,13 @@ def _read(
     from_rows: Callable[[str, list[Row], Mapping[str, Address]], Noun],
 ) -> dict[str, Noun]:
     """Nouns by name: from rows where one has not its usual form, or several stanzas."""
-    read = [usual(line, names) for line in lines] if is_built_in(command) else [None] * len(lines)
+    asked = is_built_in(command)
+    read = [usual(line, names) if asked else None for line in lines]
     found = {noun.name: noun for noun in read if noun}
     rows = by_name(read_rows(command, _others(lines, read, ())), ("network",))
-    twice = [name for name, many in Counter(n.name for n in read if n).items() if many > 1]
-    if clash := {*twice, *(found.keys() & rows.keys())}:
+    times = Counter(noun.name for noun in read if noun)
+    clash = {name for name, many in times.items() if many > 1 or name in rows}
+    if clash:
         rows = by_name(read_rows(command, _others(lines, read, clash)), ("network",))
     return {**found, **{name: from_rows(name, its, names) for name, its in rows.items()}}
 

@@ -118,7 +118,8 @@ def _tree_of(path: Path) -> Tree:
 
 def _spelt(noun: Any) -> bool:
     """Whether its text is kept beside it, since the writer would not print it so."""
-    return getattr(noun, "spelling", None) is not None
+    spelling = getattr(noun, "spelling", None)
+    return spelling is not None and spelling.printed != spelling.made
 
 
 def _entry_spelt(name: str, entry: access_list.Ace) -> bool:
@@ -274,7 +275,7 @@ def _swapped(line: str) -> str:
 
 
 def _turned(entry: access_list.Ace) -> access_list.Ace:
-    return replace(entry, permit=not entry.permit)
+    return entry._replace(permit=not entry.permit)
 
 
 @given(st.lists(entries(), min_size=1, max_size=5), st.data())
@@ -294,7 +295,7 @@ def test_other_words_stand_until_the_meaning_changes() -> None:
 
     assert text == access_list.write_entry("L", entry)
     assert "access-list L extended deny tcp host 192.0.2.1 any eq smtp" == (
-        access_list.write_entry("L", replace(entry, permit=False))
+        access_list.write_entry("L", entry._replace(permit=False))
     )
 
 
