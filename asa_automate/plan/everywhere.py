@@ -20,13 +20,14 @@ from asa_automate.model import Address, Reading
 from asa_automate.plan.probe import DESTINATION, SOURCE
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
-from asa_automate.simulate.space.boxes import Box, Space, everything
+from asa_automate.simulate.space.boxes import Box, Space, everything, hull
 from asa_automate.simulate.space.chains import NOTHING, Action, Angle, Chain, may_differ
 from asa_automate.simulate.space.reader import Outline, Reader
-from asa_automate.simulate.space.walk import Actions, Budget, Walk, hull
+from asa_automate.simulate.space.traffic import runs
+from asa_automate.simulate.space.walk import Actions, Budget, Walk
 
-#: So many times a rule is looked at for one claim (half a minute); beyond, it is undecided.
-MOST_RULES = 50_000_000
+#: So many times a rule is looked at for one claim (some ten seconds); beyond, it is undecided.
+MOST_RULES = 10_000_000
 _TCP = (6, 6)
 
 
@@ -246,7 +247,10 @@ def _mail(gateways: Iterable[Address], version: int) -> Iterator[Box]:
 
 
 def _hosts(gateways: Iterable[Address], version: int) -> Iterator[tuple[int, int]]:
-    return ((int(g), int(g)) for g in sorted(gateways, key=int) if g.version == version)
+    """The gateways of a version; those whose addresses follow each other together, as the
+    access-lists have them."""
+    numbers = sorted(int(g) for g in gateways if g.version == version)
+    return runs(numbers)
 
 
 def _named(action: tuple[str | None, ...]) -> str:

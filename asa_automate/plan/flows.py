@@ -28,14 +28,22 @@ _MOST_PORTS = 8
 
 
 def gateway_flows(
-    running: RunningConfig, gateways: Iterable[Address], lists: Lists | None = None
+    running: RunningConfig,
+    gateways: Iterable[Address],
+    lists: Lists | None = None,
+    *,
+    every_kind: bool = False,
 ) -> Iterator[Flow]:
     """SMTP to and from each gateway, over every pair of interfaces that matters.
 
-    There is a flow for every kind of peer that the configuration can tell apart.
+    There is a flow for every kind of peer that the configuration can tell apart, up to
+    :data:`~.peers.MOST_KINDS`: the proof over all flows does not need them all.
+
+    Args:
+        every_kind: for whoever has no such proof.
 
     Raises:
-        Refused: there are too many of them.
+        Refused: there are too many of them, and all are needed.
     """
     own = tuple(gateways)
     lists = lists or Lists(running)
@@ -45,7 +53,8 @@ def gateway_flows(
                 for flow in _both_ways(gateway, peer):
                     yield from over_interfaces(running, flow)
         for incoming in (True, False):
-            for flow in flows_with(running, gateway, lists, incoming=incoming):
+            kinds = flows_with(running, gateway, lists, incoming=incoming, every=every_kind)
+            for flow in kinds:
                 yield from over_interfaces(running, flow)
 
 

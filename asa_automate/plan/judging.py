@@ -59,7 +59,7 @@ def judge_host(
 ) -> Judgement:
     """The judgement of a host by its addresses, over every kind of peer and interfaces."""
     try:
-        flows = tuple(dict.fromkeys(gateway_flows(running, addresses)))
+        flows = tuple(dict.fromkeys(gateway_flows(running, addresses, every_kind=True)))
     except Refused as refusal:  # more kinds of peers than can be tried
         return Judgement(State.CANNOT_TELL, lines=(Decider(0, refusal.message),))
     return judge_flows(running, flows, addresses, reading)

@@ -27,17 +27,22 @@ PEERS: tuple[Address, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8
 SOURCE_PORT = 40000
 #: So many entries of one list are asked whom else they take, spread over the list.
 MOST_ENTRIES = 256
-#: More kinds of peers than this cannot be gone through for every line of a plan.
-MOST_KINDS = 4096
+#: So many kinds of peers are gone through for every line of a plan.
+MOST_KINDS = 256
+#: More than this cannot be gone through at all.
+MOST_EVER = 4096
 
 
 def flows_with(
-    running: RunningConfig, gateway: Address, lists: Lists, *, incoming: bool
+    running: RunningConfig, gateway: Address, lists: Lists, *, incoming: bool, every: bool
 ) -> Iterator[Flow]:
     """SMTP to (``incoming``) or from a gateway: a flow for each kind of peer and source port.
 
+    Args:
+        every: whether some of them will not do.
+
     Raises:
-        Refused: there are too many kinds to go through.
+        Refused: ``every`` kind is wanted, and there are too many to go through.
     """
     asked = _flow(gateway, gateway, SOURCE_PORT, incoming=incoming)
     found = [
@@ -50,9 +55,11 @@ def flows_with(
     for peer in _peers(gateway, others, lists):
         for port in ports:
             count += 1
-            if count > MOST_KINDS:
+            if count > MOST_KINDS and not every:
+                return
+            if count > MOST_EVER:
                 raise Refused(
-                    f"the access-lists of its classes tell more than {MOST_KINDS} kinds of peers "
+                    f"the access-lists of its classes tell more than {MOST_EVER} kinds of peers "
                     f"of gateway {gateway} apart: undecided"
                 )
             yield _flow(gateway, peer, port, incoming=incoming)

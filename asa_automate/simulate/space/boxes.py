@@ -4,7 +4,7 @@ Addresses of one IP version at a time, so that no box mixes them. Everything tha
 can say is a union of boxes, and a box minus a box is at most ten boxes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
@@ -66,6 +66,14 @@ def less(boxes: Iterable[Box], taken: Iterable[Box]) -> list[Box]:
     for one in taken:
         left = [piece for box in left for piece in without(box, one)]
     return left
+
+
+def hull(boxes: Collection[Box]) -> Box:
+    """The least box that has all of them."""
+    a, b, c, d, e = (
+        (min(i[0] for i in side), max(i[1] for i in side)) for side in zip(*boxes, strict=True)
+    )
+    return (a, b, c, d, e)
 
 
 def _with(box: list[Interval], axis: int, interval: Interval) -> Box:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asa_automate.model import Reading
-from asa_automate.simulate.space.boxes import Box, common
+from asa_automate.simulate.space.boxes import Box, common, hull
 from asa_automate.simulate.space.lists import changed, others
 from asa_automate.simulate.space.rules import Rule
 
@@ -86,7 +86,7 @@ def _only_rules_differ(one: Choice, other: Choice) -> bool:
 
 def _matched(choice: Choice) -> Iterable[Box]:
     boxes = [rule.box for rule in choice.rules if rule.permit]
-    return choice.guard if len(boxes) > _FEW else _within(boxes, choice.guard)
+    return _within([hull(boxes)] if len(boxes) > _FEW else boxes, choice.guard)
 
 
 def _within(boxes: Iterable[Box], guard: Iterable[Box]) -> Iterator[Box]:

@@ -75,10 +75,11 @@ def _protocols_of(engine: str, version: int) -> tuple[Box, ...]:
     spoken = {n for name, n in _NUMBERS.items() if speaks(engine, name)}
     if speaks(engine, "any other"):
         spoken = set(range(256))
-    return tuple((run, source, destination, low, high) for run in _runs(sorted(spoken)))
+    return tuple((run, source, destination, low, high) for run in runs(sorted(spoken)))
 
 
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of numbers in order that follow each other."""
     for place, number in enumerate(numbers):
         if place == 0 or numbers[place - 1] != number - 1:
             end = place

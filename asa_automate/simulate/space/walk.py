@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from asa_automate.simulate.space.boxes import Box, Interval, common, covers
+from asa_automate.simulate.space.boxes import Box, Interval, common, covers, hull
 from asa_automate.simulate.space.chains import NOTHING, Action, Chain, Choice
 from asa_automate.simulate.space.rules import Rule
 
 Actions = tuple[Action, ...]
+#: A box costs as much as so many rules.
+_CELL = 100
 #: Where to cut is decided by so many rules of a list, evenly spread.
 _SAMPLE = 64
 #: Rules times excepted boxes: beyond, it is not worth while to look which rules are in which.
@@ -51,7 +53,7 @@ class Budget:
             Undecided: there were too many.
         """
         parts = list(parts)
-        self._left -= sum(len(part.rules) + 1 for part in parts)
+        self._left -= _CELL + sum(len(part.rules) for part in parts)
         if self._left < 0:
             raise Undecided(max(parts, key=lambda part: len(part.choice.rules)).choice)
 
@@ -265,17 +267,21 @@ def _of_boxes(boxes: Iterable[Box]) -> Iterator[tuple[int, Interval]]:
 
 
 def _cut(box: Box, edges: Iterable[tuple[int, Interval]]) -> tuple[int, int] | None:
-    """In the middle of the axis that has most ends inside the box."""
-    found: tuple[set[int], ...] = (set(), set(), set(), set(), set())
-    for axis, (low, high) in edges:
+    """In the middle of the ends of an axis: where fewest intervals are cut in two, and of such
+    axes the one that has fewest ends inside the box."""
+    axes: tuple[list[Interval], ...] = ([], [], [], [], [])
+    for axis, interval in edges:
+        axes[axis].append(interval)
+    found: list[tuple[int, int, int, int]] = []
+    for axis, intervals in enumerate(axes):
         first, last = box[axis]
-        if first < low <= last:
-            found[axis].add(low)
-        if first <= high < last:
-            found[axis].add(high + 1)
-    axis = max(range(5), key=lambda a: len(found[a]))
-    ends = sorted(found[axis])
-    return (axis, ends[len(ends) // 2]) if ends else None
+        ends = {low for low, _ in intervals if first < low <= last}
+        ends |= {high + 1 for _, high in intervals if first <= high < last}
+        if ends:
+            middle = sorted(ends)[len(ends) // 2]
+            torn = sum(low < middle <= high for low, high in intervals)
+            found.append((torn, len(ends), axis, middle))
+    return min(found)[2:] if found else None
 
 
 def _halves(box: Box, axis: int, number: int) -> Iterator[Box]:
@@ -287,14 +293,6 @@ def _halves(box: Box, axis: int, number: int) -> Iterator[Box]:
 def _with(box: Box, axis: int, interval: Interval) -> Box:
     sides = [*box[:axis], interval, *box[axis + 1 :]]
     return (sides[0], sides[1], sides[2], sides[3], sides[4])
-
-
-def hull(boxes: Sequence[Box]) -> Box:
-    """The least box that has all of them."""
-    a, b, c, d, e = (
-        (min(i[0] for i in side), max(i[1] for i in side)) for side in zip(*boxes, strict=True)
-    )
-    return (a, b, c, d, e)
 
 
 def _excepting(part: _Part, but: Sequence[Box]) -> _Part:
