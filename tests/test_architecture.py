@@ -60,6 +60,7 @@ SEAMS = {
     "netmiko": ("device",),
     "nornir": ("inventory",),
     "paramiko": ("device",),
+    "procrastinate": ("fleet",),
     "prometheus_client": ("collect",),
     "rich": ("cli", "report"),
     "ruamel": ("inventory",),

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    Engine,
+    EngineOption,
+    InventoryOption,
+    LimitOption,
+    OutputOption,
+    command,
+)
 from asa_automate.cli.output import say
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import BadInput, Exit, Refused, gravest
@@ -30,6 +37,7 @@ class Save(StrEnum):
 EXAMPLES = {
     "asa-automate apply plan.json": "show what is to come, ask, apply",
     "asa-automate apply plan.json --limit edge1 --yes": "one firewall of the plan, unasked",
+    "asa-automate apply plan.json --engine postgres": "carried out by the workers of each site",
     "asa-automate apply plan.json --save never": "verified but unsaved: a reload undoes it",
 }
 
@@ -77,6 +85,7 @@ def apply(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
     ] = 8,
+    engine: EngineOption = Engine.LOCAL,
 ) -> Exit:
     """Carry out a saved plan on its firewalls.
 
@@ -110,12 +119,31 @@ def apply(
     if clear_conn:
         question += f" {_cut(chosen)}"
     confirm(settings, question, yes=yes)
+    if engine is Engine.POSTGRES:
+        return _by_workers(settings, made, inventory, chosen, options)
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(settings.store)))
         stop = stack.enter_context(Stop().listening())
         run_id, outcomes = change_all(
             settings, store, "apply", tasks, plan_id=made.id, workers=workers, stop=stop
         )
+        show_outcomes(settings, run_id, outcomes)
+    return exit_of(outcomes)
+
+
+def _by_workers(
+    settings: Settings,
+    made: "PlanFile",
+    inventory: "Inventory",
+    chosen: "list[DevicePlan]",
+    options: "Options",
+) -> Exit:
+    from asa_automate.cli.outcomes import exit_of, show_outcomes
+    from asa_automate.cli.remote import apply_remotely, shared_store
+
+    wanted = [(inventory.device(p.device), p) for p in chosen if p.status == "change"]
+    with shared_store(settings) as store:
+        run_id, outcomes = apply_remotely(settings, store, made, wanted, options)
         show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
 

@@ -115,37 +115,51 @@ def change_all(
         name = task.device.name
         other = in_the_way(open_runs, name, task.serial, task.root or root)
         if other:
-            return _recorded(store, run_id, Outcome(name, State.REFUSED, _FIRST.format(run=other)))
-        return _one(settings, store, run_id, task, heard, tell)
+            return recorded(store, run_id, Outcome(name, State.REFUSED, _FIRST.format(run=other)))
+        return change_one(settings, store, run_id, task, heard, tell)
 
-    with listening as heard, _progress(settings, tasks) as tell:
+    with listening as heard, progress(settings, [t.device.name for t in tasks]) as tell:
         outcomes = each(tasks, one, workers)
     finish_run(store, run_id, RunStatus(_run_status(outcomes)), now=time.time())
     return run_id, outcomes
 
 
-def _one(
+def change_one(
     settings: Settings,
     store: "Store",
     run_id: str,
     task: Task,
     stop: Stop,
     tell: Callable[[str, str], None],
+    *,
+    patient: bool = False,
 ) -> Outcome:
+    """Do this task of this run: the lease, the work, the end in the store. What a job calls.
+
+    Args:
+        patient: a lease that another holds is for the caller to wait for.
+
+    Raises:
+        Refused: it is held by another, and the caller is patient.
+    """
+    from asa_automate.store.clock import clock_of
+
     device = task.device
-    holding = Holding(store, device.context)
+    holding = Holding(store, device.context, clock=clock_of(store))
     try:
         lease = holding.take(task.serial or f"{device.host}:{device.port}")
     except AsaAutomateError as error:
+        if patient:
+            raise
         outcome = Outcome(device.name, State.REFUSED, error.message, exit_code=error.exit)
-        return _recorded(store, run_id, outcome)
+        return recorded(store, run_id, outcome)
     try:
         around = _surroundings(settings, store, run_id, device, lease, holding, stop, tell)
         outcome = task.work(around)
     finally:
         holding.release()
     tell(device.name, outcome.state.value)
-    return _recorded(store, run_id, outcome)
+    return recorded(store, run_id, outcome)
 
 
 def _surroundings(
@@ -181,7 +195,8 @@ def _surroundings(
     )
 
 
-def _recorded(store: "Store", run_id: str, outcome: Outcome) -> Outcome:
+def recorded(store: "Store", run_id: str, outcome: Outcome) -> Outcome:
+    """The end of a device, once it stands in the store."""
     from asa_automate.store.runs import RunStatus, set_device
 
     set_device(
@@ -210,7 +225,7 @@ def _run_status(outcomes: Sequence[Outcome]) -> str:
 
 
 @contextmanager
-def _progress(settings: Settings, tasks: Sequence[Task]) -> Iterator[Callable[[str, str], None]]:
+def progress(settings: Settings, devices: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
     """A line per device on a terminal; with ``-v`` a line per stage elsewhere."""
     if not shows_progress(settings):
         yield lambda device, stage: _tell_plainly(settings, device, stage)
@@ -220,9 +235,9 @@ def _progress(settings: Settings, tasks: Sequence[Task]) -> Iterator[Callable[[s
 
     console = Console(stderr=True, no_color=settings.no_color)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        rows: Mapping[str, Any] = {t.device.name: progress.add_task(t.device.name) for t in tasks}
-        yield lambda device, stage: progress.update(rows[device], description=f"{device}: {stage}")
+    with Progress(*columns, console=console) as bars:
+        rows: Mapping[str, Any] = {name: bars.add_task(name) for name in devices}
+        yield lambda device, stage: bars.update(rows[device], description=f"{device}: {stage}")
 
 
 def _tell_plainly(settings: Settings, device: str, stage: str) -> None:

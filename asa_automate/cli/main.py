@@ -42,6 +42,7 @@ COMMANDS = (
     "runs",
     "counters",
     "serve",
+    "worker",
     "lab",
     "audit",
     "version",

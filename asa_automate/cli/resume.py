@@ -70,7 +70,7 @@ def resume(
         store = stack.enter_context(closing(open_store(settings.store)))
         found = _open_runs(settings, store, run)
         chosen = _chosen(settings, inventory, found)
-        tasks = _tasks(store, inventory, chosen, keep=keep_unsaved)
+        tasks = tasks_of(store, inventory, chosen, keep=keep_unsaved)
         strangers = _not_in(settings, inventory, found)
         if not tasks:
             return _nothing(settings, store, strangers)
@@ -81,7 +81,7 @@ def resume(
         run_id, outcomes = change_all(
             settings, store, "resume", tasks, parent=parent, workers=workers, stop=stop
         )
-        _close(store, run_id, chosen, outcomes)
+        close_all(store, run_id, chosen, outcomes)
         outcomes += strangers
         show_outcomes(settings, run_id, outcomes)
     return exit_of(outcomes)
@@ -97,7 +97,7 @@ def _open_runs(settings: Settings, store: "Store", run: str | None) -> "list[Unf
         get_run(store, run)
         root = root_of(store, run)
         found = [one for one in found if one.root == root]
-    working = [one for one in found if _is_at_work(one)]
+    working = [one for one in found if _is_at_work(one) or _is_with_workers(store, one)]
     if working and run is not None:
         raise Refused(f"run {working[0].run.id} is still at work; wait for it, or stop it")
     for name in dict.fromkeys(one.run.id for one in working):
@@ -113,6 +113,15 @@ def _is_at_work(one: "Unfinished") -> bool:
     if one.run.status != "running" or process is None:
         return False
     return is_alive_here(Holder(**process))
+
+
+def _is_with_workers(store: "Store", one: "Unfinished") -> bool:
+    """Its job waits, is at work, or will be given back to a worker that lives."""
+    if one.run.detail.get("engine") != "postgres":
+        return False
+    from asa_automate.store.orders import Progress, get_part
+
+    return get_part(store, one.run.id, one.device.device).state is not Progress.DONE
 
 
 def _chosen(
@@ -169,7 +178,7 @@ def _nothing(settings: Settings, store: "Store", strangers: "list[Outcome]") -> 
     return exit_of(strangers)
 
 
-def _tasks(
+def tasks_of(
     store: "Store", inventory: "Inventory", chosen: "list[Unfinished]", *, keep: bool
 ) -> "list[Task]":
     """What is to be done on devices; runs that need no device are closed."""
@@ -199,7 +208,7 @@ def _tasks(
     return tasks
 
 
-def _close(
+def close_all(
     store: "Store", by: str, chosen: "Iterable[Unfinished]", outcomes: "Sequence[Outcome]"
 ) -> None:
     from asa_automate.store.unfinished import close

@@ -19,6 +19,10 @@ class Stop:
     def __init__(self) -> None:
         self._asked = threading.Event()
 
+    def ask(self) -> None:
+        """Somebody wants to stop, however that was heard."""
+        self._asked.set()
+
     def guard(self) -> None:
         """Raise once somebody has asked to stop."""
         if self._asked.is_set():

@@ -87,15 +87,17 @@ def create_run(
     devices: Iterable[RunDevice],
     parent: str | None = None,
     detail: Mapping[str, Any] = NOTHING,
+    connection: Connection | None = None,
 ) -> None:
     """Record that a run begins, all its devices included, in one transaction.
 
     Args:
+        connection: join this transaction, that of the run's order.
         operator: user@host.
         parent: the run that this one undoes or finishes.
     """
-    with store.write() as connection:
-        connection.execute(
+    with store.write(connection) as transaction:
+        transaction.execute(
             insert(runs).values(
                 id=run_id,
                 kind=kind.value,
@@ -109,7 +111,7 @@ def create_run(
         )
         for position, device in enumerate(devices):
             row = _device_row(run_id, position, device)
-            connection.execute(insert(run_devices).values(**row))
+            transaction.execute(insert(run_devices).values(**row))
 
 
 def _device_row(run_id: str, position: int, device: RunDevice) -> dict[str, Any]:
