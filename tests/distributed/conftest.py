@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asa_automate.lab.asa import VirtualAsa
 
 #: Not a measurement: what hangs shall end the test and not the test run.
-PATIENCE = 60.0
+PATIENCE = 180.0
 #: Seconds after which the workers of these tests take another one for dead.
 LOST_AFTER = "1.5"
 
@@ -114,18 +114,21 @@ def fresh_database(server: str) -> str:
     return server.replace("/postgres?", f"/{name}?", 1)
 
 
+def crew_at(place: Path, url: str, stack: ExitStack, served: "dict[str, VirtualAsa]") -> Crew:
+    """These boxes, an inventory that leads to them, that database; all ends with the stack."""
+    site = Bench(lambda: place, stack).site(**served)
+    crew = Crew(replace(site, env=site.env | {"ASA_AUTOMATE_STORE": url}), url)
+    stack.callback(crew.end)
+    return crew
+
+
 @pytest.fixture
 def crew_of(database: str, tmp_path: Path) -> "Iterator[Callable[..., Crew]]":
-    """``crew_of(fw=box)``: these boxes, an inventory, that database; workers end with the test."""
+    """``crew_of(fw=box)``: a crew of its own for the test."""
     with ExitStack() as stack:
 
         def made(**served: "VirtualAsa") -> Crew:
-            place = tmp_path / "site"
-            place.mkdir()
-            site = Bench(lambda: place, stack).site(**served)
-            shared = site.env | {"ASA_AUTOMATE_STORE": database}
-            crew = Crew(replace(site, env=shared), database)
-            stack.callback(crew.end)
-            return crew
+            (tmp_path / "site").mkdir()
+            return crew_at(tmp_path / "site", database, stack, served)
 
         yield made
