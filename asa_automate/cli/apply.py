@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.options import (
     Engine,
     EngineOption,
@@ -138,6 +139,7 @@ def _by_workers(
     chosen: "list[DevicePlan]",
     options: "Options",
 ) -> Exit:
+    need_distributed()
     from asa_automate.cli.outcomes import exit_of, show_outcomes
     from asa_automate.cli.remote import apply_remotely, shared_store
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asa_automate.cli.collected import as_json, count, show_rows
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.options import (
     Engine,
     EngineOption,
@@ -116,6 +117,7 @@ def _by_workers(
     from_dir: Path | None,
     period: float | None,
 ) -> Exit:
+    need_distributed()
     from asa_automate.cli.remote import collect_remotely, shared_store
 
     if from_dir is not None:

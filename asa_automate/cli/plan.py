@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.files import keep
 from asa_automate.cli.options import (
     Engine,
@@ -114,6 +115,7 @@ def plan(
 def _by_workers(
     settings: Settings, inventory: "Inventory", from_dir: Path | None, strategy: Strategy | None
 ) -> "list[Planned]":
+    need_distributed()
     from asa_automate.cli.remote import plan_remotely, shared_store
 
     if from_dir is not None:

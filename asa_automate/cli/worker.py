@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.options import InventoryOption, command
 from asa_automate.cli.output import complain, say
 from asa_automate.cli.settings import Settings
@@ -81,6 +82,7 @@ def worker(
     Inventory, host keys and secrets are this host's own; a job only names an order and a device.
     SIGTERM: what is under way is finished; a second one: each firewall is left whole at once.
     """
+    need_distributed()
     from asa_automate.collect.slots import seconds_of
     from asa_automate.fleet.queue import ensure_queue
     from asa_automate.fleet.worker import Terms

