@@ -23,7 +23,7 @@ from asa_automate.errors import BadInput, Exit, Refused, gravest
 
 if TYPE_CHECKING:
     from asa_automate.apply.applier import Options
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
     from asa_automate.plan.document import DevicePlan, PlanFile
 
@@ -190,7 +190,7 @@ def _chosen(
 
 def _task(inventory: "Inventory", plan: "DevicePlan", options: "Options") -> "Task":
     from asa_automate.apply.applier import apply_plan
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
 
     return Task(
         inventory.device(plan.device),

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from asa_automate.apply.applier import Options, apply_plan
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Surroundings
-from asa_automate.cli.changing import Task, change_all, change_one, recorded
+from asa_automate.cli.changing import change_all
+from asa_automate.cli.one_change import Task, change_one
+from asa_automate.cli.recording import recorded
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.stopping import Stop
 from asa_automate.errors import BadInput, Exit, Refused, StoreRefused

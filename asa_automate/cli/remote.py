@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Stopped
-from asa_automate.cli.changing import progress
 from asa_automate.cli.holding import operator
 from asa_automate.cli.outcomes import as_json
 from asa_automate.cli.output import complain, say
+from asa_automate.cli.progress import progress
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.stopping import Stop
 from asa_automate.cli.submitting import inventory_digest, submit
@@ -201,7 +201,7 @@ class _Watch:
     def _close(self) -> None:
         if self._order.kind is not Kind.APPLY:
             return
-        from asa_automate.cli.changing import recorded
+        from asa_automate.cli.recording import recorded
 
         for part in parts_of(self._store, self._order.id):
             if part.stage == "stopped":

@@ -15,7 +15,7 @@ from asa_automate.errors import Exit, Refused, UsageError
 if TYPE_CHECKING:
     from asa_automate.apply.outcome import Outcome
     from asa_automate.apply.resume import Left
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
     from asa_automate.store.engine import Store
     from asa_automate.store.unfinished import Unfinished
@@ -183,7 +183,7 @@ def tasks_of(
 ) -> "list[Task]":
     """What is to be done on devices; runs that need no device are closed."""
     from asa_automate.apply.resume import ended, left_behind, resume
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.store.journal import records
     from asa_automate.store.unfinished import close
 

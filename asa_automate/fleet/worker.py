@@ -229,8 +229,11 @@ class Worker:
             lost = list(found)
             for job in lost:
                 order, device = _names(job)
+                try:
+                    await app.job_manager.retry_job(job)
+                except ProcrastinateException:  # it has ended: its worker was slow, not dead
+                    continue
                 died_at(connection, order, device)
-                await app.job_manager.retry_job(job)
                 self.duties.tell(f"{device or job.task_name}: its worker died; the job goes on")
         return len(lost)
 

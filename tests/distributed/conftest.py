@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Not a measurement: what hangs shall end the test and not the test run.
 PATIENCE = 90.0
 #: Seconds after which the workers of these tests take another one for dead.
-LOST_AFTER = "1.5"
+LOST_AFTER = "4"
 
 
 @dataclass
