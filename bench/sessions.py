@@ -205,7 +205,7 @@ def _shot(client: Client, job: Path, right: Any, server: Server) -> dict[str, fl
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no word"])[-1]
         return ("missing: " if "ModuleNotFound" in last else "failed: ") + last[:120]
-    said = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(done.stdout)
     if said["said"] != right:
         return "WRONG answers"
     figures = {key: float(said[key]) for key in ("wall", "cpu", "grown_mb")}

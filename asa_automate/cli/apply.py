@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asa_automate.cli.anchoring import anchored_store
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.options import (
+    Engine,
+    EngineOption,
     InventoryOption,
     KeepUnsavedOption,
     LimitOption,
@@ -38,11 +41,11 @@ from asa_automate.cli.rolling import (
 )
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.signing import must_be_approved
-from asa_automate.errors import BadInput, Exit, Refused, gravest
+from asa_automate.errors import BadInput, Exit, Refused, UsageError, gravest
 
 if TYPE_CHECKING:
     from asa_automate.apply.applier import Options
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
     from asa_automate.plan.document import DevicePlan, PlanFile
 
@@ -59,6 +62,7 @@ EXAMPLES = {
     "asa-automate apply plan.json --limit edge1 --yes": "one firewall of the plan, unasked",
     "asa-automate apply plan.json --wave 1,10%,100%": "a canary, a tenth, all",
     "asa-automate apply plan.json --only failed,unreached --from-run RUN": "those once more",
+    "asa-automate apply plan.json --engine postgres": "carried out by the workers of each site",
     "asa-automate apply plan.json --save never": "verified but unsaved: a reload undoes it",
 }
 
@@ -107,6 +111,7 @@ def apply(
     per_credential: PerCredentialOption = None,
     only: OnlyOption = None,
     from_run: FromRunOption = None,
+    engine: EngineOption = Engine.LOCAL,
 ) -> Exit:
     """Carry out a saved plan on its firewalls.
 
@@ -125,6 +130,8 @@ def apply(
     must_be_approved(settings, plan, data)
     _must_be_fresh(made, datetime.now(UTC))
     inventory = load(settings.inventory)
+    if engine is Engine.POSTGRES and (wave or max_fail or only or pause):
+        raise UsageError("waves and their rules are of the local engine: leave --engine away")
     flags = Flags(workers, wave, max_fail, gate, pause, per_site, per_bastion, per_credential)
     terms = terms_of(settings, inventory, flags)
     chosen = _chosen(made, inventory, settings.limits)
@@ -144,8 +151,11 @@ def apply(
         if not tasks:
             return _nothing(settings, chosen)
         confirm(settings, _question(made, chosen, clear=clear_conn), yes=yes)
+        carried_out = spent(store, made.id)
+        if engine is Engine.POSTGRES:
+            return _by_workers(settings, made, inventory, chosen, options, carried_out)
         stop = stack.enter_context(Stop().listening())
-        tasks = _unless_spent(tasks, spent(store, made.id))
+        tasks = _unless_spent(tasks, carried_out)
         done = change_all(settings, store, "apply", tasks, plan_id=made.id, terms=terms, stop=stop)
         show_outcomes(settings, done)
     return exit_of(done.outcomes)
@@ -155,6 +165,32 @@ def _question(made: "PlanFile", chosen: "list[DevicePlan]", *, clear: bool) -> s
     names = [p.device for p in chosen if p.status == "change"]
     question = f"Apply plan {made.id} to {len(names)} firewalls: {', '.join(names)}?"
     return f"{question} {_cut(chosen)}" if clear else question
+
+
+def _by_workers(
+    settings: Settings,
+    made: "PlanFile",
+    inventory: "Inventory",
+    chosen: "list[DevicePlan]",
+    options: "Options",
+    carried_out: Mapping[str, str],
+) -> Exit:
+    need_distributed()
+    from asa_automate.cli.changing import Changed
+    from asa_automate.cli.outcomes import exit_of, show_outcomes
+    from asa_automate.cli.remote import apply_remotely, shared_store
+
+    for plan in chosen:
+        if plan.device in carried_out:
+            raise Refused(_SPENT.format(run=carried_out[plan.device]), device=plan.device)
+    wanted = [(inventory.device(p.device), p) for p in chosen if p.status == "change"]
+    with shared_store(settings) as store:
+        done = Changed(*apply_remotely(settings, store, made, wanted, options))
+        show_outcomes(settings, done)
+    return exit_of(done.outcomes)
+
+
+_SPENT = "this plan was applied to it in run {run}; plan again"
 
 
 def _cut(chosen: "list[DevicePlan]") -> str:
@@ -197,7 +233,7 @@ def _chosen(
 
 def _task(inventory: "Inventory", plan: "DevicePlan", options: "Options") -> "Task":
     from asa_automate.apply.applier import apply_plan
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
 
     return Task(
         inventory.device(plan.device),
@@ -218,7 +254,7 @@ def _unless_spent(tasks: "list[Task]", runs: Mapping[str, str]) -> "list[Task]":
         name = task.device.name
         if name not in runs:
             return task
-        why = f"this plan was applied to it in run {runs[name]}; plan again"
+        why = _SPENT.format(run=runs[name])
         return replace(task, work=lambda _: Outcome(name, State.REFUSED, why))
 
     return [refusing(task) for task in tasks]

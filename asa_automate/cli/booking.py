@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.cli.holding import operator
+from asa_automate.cli.recording import status_of
 from asa_automate.errors import Exit, StoreRefused, gravest
 from asa_automate.model import Device
 
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 #: What is left to do where an end stands nowhere.
 _ADVICE = "not recorded: {why}; once the store takes it: asa-automate resume {run}"
 _AS_WANTED = "it is as it should be, but the store did not take that"
-
-_STATUS = {
-    State.NEW: "done",
-    State.OLD: "failed",
-    State.NOOP: "done",
-    State.REFUSED: "refused",
-    State.DISPROVED: "refused",
-    State.UNREACHABLE: "failed",
-    State.STOPPED: "stopped",
-    State.NOT_BEGUN: "stopped",
-}
 
 
 class Entered(Protocol):
@@ -134,7 +124,7 @@ class Book:
             self._store,
             self.run_id,
             outcome.device,
-            status=_status(outcome),
+            status=status_of(outcome),
             outcome=outcome.state.value,
             reason=outcome.reason,
             payload=self._times(outcome.device, ended),
@@ -165,19 +155,9 @@ def unrecorded(outcome: Outcome, why: str, run_id: str) -> Outcome:
     )
 
 
-def _status(outcome: Outcome) -> "RunStatus":
-    from asa_automate.store.runs import RunStatus
-
-    if outcome.exit is Exit.STOPPED:
-        return RunStatus.STOPPED
-    if outcome.exit is Exit.DONE and outcome.state is not State.NOT_BEGUN:
-        return RunStatus.DONE
-    return RunStatus(_STATUS.get(outcome.state, "unknown"))
-
-
 def _run_status(outcomes: Iterable[Outcome]) -> "RunStatus":
     from asa_automate.store.runs import RunStatus
 
-    found = {_status(outcome) for outcome in outcomes}
+    found = {status_of(outcome) for outcome in outcomes}
     order = (RunStatus.UNKNOWN, RunStatus.STOPPED, RunStatus.FAILED, RunStatus.REFUSED)
     return next((status for status in order if status in found), RunStatus.DONE)

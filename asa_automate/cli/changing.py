@@ -1,4 +1,4 @@
-"""What the changing commands share: the run, the leases, the journal, the progress."""
+"""What the changing commands share: a run of many devices."""
 
 import os
 import time
@@ -9,41 +9,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from asa_automate.apply.outcome import Outcome, State
-from asa_automate.apply.ports import Session, Surroundings
 from asa_automate.cli.booking import Book, unrecorded
-from asa_automate.cli.holding import Holding
+from asa_automate.cli.one_change import Task, change_one
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.stopping import Stop
 from asa_automate.cli.watching import Watching
-from asa_automate.errors import AsaAutomateError, BadInput, Exit, StoreRefused
+from asa_automate.errors import BadInput, Exit, StoreRefused
 from asa_automate.fleet.carrying import Carrying, Hands
 from asa_automate.fleet.members import Caps, member_of
 from asa_automate.fleet.rollout import Begin, Rollout, Wave
 from asa_automate.fleet.rules import Meaning, Rules, meaning_of
-from asa_automate.model import Device, Reading
+from asa_automate.model import Device
 
 if TYPE_CHECKING:
     from asa_automate.store.engine import Store
-    from asa_automate.store.leases import Lease
     from asa_automate.store.unfinished import Unfinished
 
 #: Why nothing else is changed where a run died in mid-change.
 _FIRST = "run {run} has not finished on it; finish that with `asa-automate resume {run}`"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One device to change: its name, its box, what to do there.
-
-    Args:
-        root: the apply whose open runs it finishes or undoes; the run's own where not given.
-    """
-
-    device: Device
-    serial: str | None
-    work: Callable[[Surroundings], Outcome]
-    root: str | None = None
-
 
 #: Asked between two waves about the devices that were verified; why the next may not begin.
 Gate = Callable[[Sequence[Device], Carrying], str | None]
@@ -80,23 +63,6 @@ class Changed:
             told = [unrecorded(one, error.message, self.run_id) for one in self.outcomes]
             return replace(self, outcomes=told)
         return self
-
-
-class _Memory:
-    def __init__(self, store: "Store", run_id: str) -> None:
-        self._store = store
-        self._run_id = run_id
-
-    def recall(self, serial: str | None, version: str | None) -> Reading:
-        from asa_automate.store.probes import recall
-
-        return recall(self._store, serial, version)[0]
-
-    def remember(self, serial: str, version: str, reading: Reading) -> None:
-        from asa_automate.store.probes import remember
-
-        source = f"probe in run {self._run_id}"
-        remember(self._store, serial, version, reading, now=time.time(), source=source)
 
 
 def change_all(
@@ -210,45 +176,11 @@ class _Run:
             outcome = Outcome(name, State.REFUSED, _FIRST.format(run=other))
         else:
             self.book.began(name)
-            outcome = self._held(task)
+            outcome = self._changed(task)
         return self.book.ended(outcome)
 
-    def _held(self, task: Task) -> Outcome:
-        """Under the lease of the device, which is given back whatever happens."""
-        device = task.device
-        holding = Holding(self.store, device.context)
-        kept = None
-        try:
-            lease = holding.take(task.serial or f"{device.host}:{device.port}")
-            outcome = task.work(self._surroundings(task, lease, holding))
-        except AsaAutomateError as error:
-            outcome = Outcome(device.name, State.REFUSED, error.message, exit_code=error.exit)
-        finally:
-            kept = holding.release()
-        return replace(outcome, notes=(*outcome.notes, kept)) if kept else outcome
+    def _changed(self, task: Task) -> Outcome:
+        def tell(stage: str) -> None:
+            self.watching.stage(task.device.name, stage)
 
-    def _surroundings(self, task: Task, lease: "Lease", holding: Holding) -> Surroundings:
-        from asa_automate.cli.connect import recorded_session
-        from asa_automate.store.journal import Journal
-
-        device = task.device
-        log = Journal(self.store, self.book.run_id, device.name, lease.fence, lease=lease)
-
-        def link() -> Session:
-            return recorded_session(device, self.settings, log)
-
-        def guard() -> None:
-            # The lease first: a stop leads to the way back, which needs it.
-            holding.guard()
-            self.stop.guard()
-
-        return Surroundings(
-            link=link,
-            log=log,
-            memory=_Memory(self.store, self.book.run_id),
-            guard=guard,
-            wait=time.sleep,
-            settle=self.settings.settle,
-            tell=lambda stage: self.watching.stage(device.name, stage),
-            hold=holding.also,
-        )
+        return change_one(self.settings, self.store, self.book.run_id, task, self.stop, tell)

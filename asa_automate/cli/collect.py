@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
-from asa_automate.cli.output import complain, emit_json, say, table
+from asa_automate.cli.collected import as_json, count, show_rows
+from asa_automate.cli.extra import need_distributed
+from asa_automate.cli.options import (
+    Engine,
+    EngineOption,
+    InventoryOption,
+    LimitOption,
+    OutputOption,
+    command,
+)
+from asa_automate.cli.output import complain, say
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import AsaAutomateError, Exit, gravest
+from asa_automate.errors import AsaAutomateError, Exit, UsageError, gravest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +52,7 @@ EXAMPLES = {
     "asa-automate collect --every 5m --keep 400d": "keep going until Ctrl-C or SIGTERM",
     "asa-automate collect --what config": "the configuration too: who is really exempt",
     "asa-automate collect --every 5m --alerts alerts.yaml": "judge alert rules after each round",
+    "asa-automate collect --engine postgres": "one sample each, taken by the workers",
     "asa-automate collect --from-dir texts": "of texts/<device>/show_service-policy.txt",
 }
 
@@ -95,6 +105,7 @@ def collect(
         float,
         typer.Option("--logins-per-second", metavar="N", min=0.01, help="Of all firewalls."),
     ] = 10.0,
+    engine: EngineOption = Engine.LOCAL,
 ) -> Exit:
     """Read the ESMTP inspection counters of the firewalls into the store. Changes nothing.
 
@@ -112,8 +123,12 @@ def collect(
     period = None if every is None else seconds_of(every)
     kept = None if keep is None else seconds_of(keep)
     limits = Limits(workers, per_site, per_credential, logins_per_second)
+    if engine is Engine.POSTGRES and (alerts or what is What.CONFIG):
+        raise UsageError("workers collect counters alone: leave --alerts and --what away")
     inventory = load(settings.inventory)
-    devices = inventory.select(settings.limits).devices
+    devices = tuple(inventory.select(settings.limits).devices)
+    if engine is Engine.POSTGRES:
+        return _by_workers(settings, devices, from_dir, period)
     lines: list[str] = []
     with closing(open_store(settings.store)) as store:
         wiring = Wiring(settings, store, limits, from_dir, lambda one: _tell(settings, one))
@@ -138,6 +153,28 @@ def _looker(
     from asa_automate.cli.verdicts import looker
 
     return looker(inventory, store, from_dir)
+
+
+def _by_workers(
+    settings: Settings,
+    devices: "tuple[Device, ...]",
+    from_dir: Path | None,
+    period: float | None,
+) -> Exit:
+    need_distributed()
+    from asa_automate.cli.remote import collect_remotely, shared_store
+
+    if from_dir is not None:
+        raise UsageError("saved texts are here and not with the workers: leave --engine away")
+    if period is not None:
+        raise UsageError("workers keep the time themselves: `asa-automate worker --collect-every`")
+    with shared_store(settings) as store:
+        rows = collect_remotely(settings, store, devices)
+    for row in rows:
+        if row.get("message"):
+            complain(str(row["message"]))
+    show_rows(settings, rows)
+    return gravest(Exit(row["exit"]) for row in rows)
 
 
 def _keep_going(
@@ -171,7 +208,7 @@ def _tell_line(settings: Settings, outcome: "Outcome") -> None:
     """The same as it goes, for one who keeps watching: a JSON object a line."""
     _tell(settings, outcome)
     if settings.json:
-        sys.stdout.write(json.dumps(_as_json(outcome)) + "\n")
+        sys.stdout.write(json.dumps(as_json(outcome)) + "\n")
         sys.stdout.flush()
 
 
@@ -179,42 +216,11 @@ def _tell(settings: Settings, outcome: "Outcome") -> None:
     if outcome.message:
         complain(outcome.message)
     else:
-        say(settings, f"{outcome.device}: {_count(outcome)} counters", level=1)
+        say(settings, f"{outcome.device}: {count(outcome)} counters", level=1)
 
 
 def _show(settings: Settings, outcomes: "list[Outcome]", alerts: list[str]) -> None:
     """What came of each firewall, and JSON lines of alerts; with JSON one array of both."""
-    if settings.json:
-        emit_json([*map(_as_json, outcomes), *map(json.loads, alerts)])
-        return
-    rows = [
-        [outcome.device, _word(outcome), str(_count(outcome)), _serial(outcome) or ""]
-        for outcome in outcomes
-    ]
-    table(settings, ["device", "outcome", "counters", "serial"], rows)
-    sys.stdout.writelines(alerts)
-
-
-def _as_json(outcome: "Outcome") -> dict[str, object]:
-    return {
-        "device": outcome.device,
-        "outcome": _word(outcome),
-        "counters": _count(outcome),
-        "serial": _serial(outcome),
-        "unparsed": list(outcome.sample.unparsed) if outcome.sample else [],
-        "message": outcome.message,
-    }
-
-
-def _word(outcome: "Outcome") -> str:
-    if outcome.sample is None:
-        return "failed"
-    return "collected" if outcome.sample.seen.complete else "incomplete"
-
-
-def _count(outcome: "Outcome") -> int:
-    return len(outcome.sample.seen.readings) if outcome.sample else 0
-
-
-def _serial(outcome: "Outcome") -> str | None:
-    return outcome.sample.seen.serial if outcome.sample else None
+    show_rows(settings, [as_json(outcome) for outcome in outcomes], map(json.loads, alerts))
+    if not settings.json:
+        sys.stdout.writelines(alerts)

@@ -148,7 +148,8 @@ def _simulate(planned: "list[Planned]") -> None:
 
 def _apply(stage: Stage, store: "Store", planned: "list[Planned]") -> "list[Outcome]":
     from asa_automate.apply.applier import Options, apply_plan
-    from asa_automate.cli.changing import Task, change_all
+    from asa_automate.cli.changing import change_all
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import load
     from asa_automate.plan.document import DevicePlan
 

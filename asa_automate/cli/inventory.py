@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asa_automate.cli import importing
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
 from asa_automate.cli.output import emit, emit_json, table
 from asa_automate.cli.settings import Settings
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     command(group, "show", InventoryOption, OutputOption, examples=SHOW)(show)
     command(group, "lint", InventoryOption, OutputOption, examples=LINT)(lint)
     command(group, "schema", examples=SCHEMA)(schema)
+    importing.register(group)
 
 
 LIST = {

@@ -45,6 +45,7 @@ COMMANDS = (
     "runs",
     "counters",
     "serve",
+    "worker",
     "lab",
     "audit",
     "version",

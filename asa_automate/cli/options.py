@@ -43,6 +43,7 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -94,6 +95,21 @@ VerboseOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 NoColorOption = Annotated[
     bool, typer.Option("--no-color", help="No colours (so does the variable NO_COLOR).")
+]
+
+
+class Engine(StrEnum):
+    """Who does the work: this process, or the workers on PostgreSQL."""
+
+    LOCAL = "local"
+    POSTGRES = "postgres"
+
+
+EngineOption = Annotated[
+    Engine,
+    typer.Option(
+        "--engine", help="Do it here, or have it done by the workers (see `asa-automate worker`)."
+    ),
 ]
 
 #: Flag -> its parameter: annotation and the value that means *not given*.

@@ -1,25 +1,34 @@
 """``plan``: the smallest change that exempts the gateways, proved on the model; sends nothing."""
 
 import secrets
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asa_automate.cli.extra import need_distributed
 from asa_automate.cli.files import keep
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    Engine,
+    EngineOption,
+    InventoryOption,
+    LimitOption,
+    OutputOption,
+    command,
+)
 from asa_automate.cli.output import complain, emit, say, table
 from asa_automate.cli.settings import Settings
 from asa_automate.cli.signing import signing_key
-from asa_automate.errors import Exit
+from asa_automate.errors import Exit, UsageError
 from asa_automate.model import Strategy
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from asa_automate.cli.planning import Planned
+    from asa_automate.inventory import Inventory
     from asa_automate.plan.document import PlanFile
 
 EXAMPLES = {
@@ -27,6 +36,7 @@ EXAMPLES = {
     "asa-automate plan --limit site=ams --detailed-exitcode": "exit 2 where something is to do",
     "asa-automate plan --out plan.json --html plan.html": "and a page for those who sign it",
     "asa-automate plan --out plan.json --sign": "and plan.json.sig, for an apply that asks for it",
+    "asa-automate plan --engine postgres --out plan.json": "read by the workers of each site",
     "asa-automate plan --from-dir texts --allow-incomplete": "of texts/<device>.cfg, no firewall",
 }
 
@@ -70,6 +80,7 @@ def plan(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
     ] = 8,
+    engine: EngineOption = Engine.LOCAL,
 ) -> Exit:
     """Plan the exemption of the mail gateways on each firewall. Changes nothing.
 
@@ -82,11 +93,13 @@ def plan(
 
     key = signing_key(settings, out) if sign else None
     inventory = load(settings.inventory).select(settings.limits)
-    source = from_directory(from_dir) if from_dir else from_devices(settings)
-    incomplete = allow_incomplete and from_dir is not None
-    with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store)))
-        planned = plan_all(inventory, source, Wish(strategy, incomplete, workers), store)
+    if engine is Engine.POSTGRES:
+        planned = _by_workers(settings, inventory, from_dir, strategy)
+    else:
+        source = from_directory(from_dir) if from_dir else from_devices(settings)
+        incomplete = allow_incomplete and from_dir is not None
+        with closing(open_store(settings.store)) as store:
+            planned = plan_all(inventory, source, Wish(strategy, incomplete, workers), store)
     made = make_plan_file(
         tuple(p.plan for p in planned), now=datetime.now(UTC), nonce=secrets.token_hex(2)
     )
@@ -121,6 +134,18 @@ def _keep_signature(out: Path, text: str, key: "Ed25519PrivateKey | None") -> No
         beside.unlink(missing_ok=True)
     else:
         keep(beside, sign(text.encode(), key))
+
+
+def _by_workers(
+    settings: Settings, inventory: "Inventory", from_dir: Path | None, strategy: Strategy | None
+) -> "list[Planned]":
+    need_distributed()
+    from asa_automate.cli.remote import plan_remotely, shared_store
+
+    if from_dir is not None:
+        raise UsageError("saved texts are here and not with the workers: --from-dir plans locally")
+    with shared_store(settings) as store:
+        return plan_remotely(settings, store, inventory, strategy)
 
 
 def _page(made: "PlanFile", planned: "list[Planned]") -> str:

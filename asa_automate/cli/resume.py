@@ -26,7 +26,7 @@ from asa_automate.errors import Exit, Refused, UsageError
 if TYPE_CHECKING:
     from asa_automate.apply.outcome import Outcome
     from asa_automate.apply.resume import Left
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
     from asa_automate.store.engine import Store
     from asa_automate.store.unfinished import Unfinished
@@ -72,7 +72,7 @@ def resume(
         store = stack.enter_context(anchored_store(settings))
         found = _open_runs(settings, store, run)
         chosen = _chosen(settings, inventory, found)
-        tasks = _tasks(store, inventory, chosen, keep=keep_unsaved)
+        tasks = tasks_of(store, inventory, chosen, keep=keep_unsaved)
         strangers = _not_in(settings, inventory, found)
         if not tasks:
             return _nothing(settings, store, strangers)
@@ -82,7 +82,7 @@ def resume(
         stop = stack.enter_context(Stop().listening())
         terms = terms_of(settings, inventory, Flags(workers), unknown=False)
         done = change_all(settings, store, "resume", tasks, parent=parent, terms=terms, stop=stop)
-        done = done.with_record(lambda ends: _close(store, done.run_id, chosen, ends))
+        done = done.with_record(lambda ends: close_all(store, done.run_id, chosen, ends))
         done = replace(done, outcomes=done.outcomes + strangers)
         show_outcomes(settings, done)
     return exit_of(done.outcomes)
@@ -98,7 +98,7 @@ def _open_runs(settings: Settings, store: "Store", run: str | None) -> "list[Unf
         get_run(store, run)
         root = root_of(store, run)
         found = [one for one in found if one.root == root]
-    working = [one for one in found if _is_at_work(one)]
+    working = [one for one in found if _is_at_work(one) or _is_with_workers(store, one)]
     if working and run is not None:
         raise Refused(f"run {working[0].run.id} is still at work; wait for it, or stop it")
     for name in dict.fromkeys(one.run.id for one in working):
@@ -114,6 +114,15 @@ def _is_at_work(one: "Unfinished") -> bool:
     if one.run.status != "running" or process is None:
         return False
     return is_alive_here(Holder(**process))
+
+
+def _is_with_workers(store: "Store", one: "Unfinished") -> bool:
+    """Its job waits, is at work, or will be given back to a worker that lives."""
+    if one.run.detail.get("engine") != "postgres":
+        return False
+    from asa_automate.store.orders import Progress, get_part
+
+    return get_part(store, one.run.id, one.device.device).state is not Progress.DONE
 
 
 def _chosen(
@@ -170,12 +179,12 @@ def _nothing(settings: Settings, store: "Store", strangers: "list[Outcome]") -> 
     return exit_of(strangers)
 
 
-def _tasks(
+def tasks_of(
     store: "Store", inventory: "Inventory", chosen: "list[Unfinished]", *, keep: bool
 ) -> "list[Task]":
     """What is to be done on devices; runs that need no device are closed."""
     from asa_automate.apply.resume import ended, left_behind, resume
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.store.journal import records
     from asa_automate.store.unfinished import close
 
@@ -200,7 +209,7 @@ def _tasks(
     return tasks
 
 
-def _close(
+def close_all(
     store: "Store", by: str, chosen: "Iterable[Unfinished]", outcomes: "Sequence[Outcome]"
 ) -> None:
     from asa_automate.store.unfinished import close

@@ -33,7 +33,7 @@ from asa_automate.errors import Exit, Refused, UsageError
 
 if TYPE_CHECKING:
     from asa_automate.apply.outcome import Outcome
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
     from asa_automate.store.engine import Store
     from asa_automate.store.runs import RunDevice
@@ -129,7 +129,7 @@ def _task(store: "Store", run: str, device: "RunDevice", inventory: "Inventory")
     """``None`` where the run ended before it sent anything: its journal has no beginning."""
     from asa_automate.apply.goal import goal_of
     from asa_automate.apply.rollback import roll_back
-    from asa_automate.cli.changing import Task
+    from asa_automate.cli.one_change import Task
     from asa_automate.store.journal import records
 
     begun = [r for r in records(store, run, device.device) if r.kind == "begin"]

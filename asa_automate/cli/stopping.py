@@ -20,6 +20,10 @@ class Stop:
         self._asked = threading.Event()
         self._told: list[Callable[[], None]] = []
 
+    def ask(self) -> None:
+        """Somebody wants to stop, however that was heard."""
+        self._asked.set()
+
     def guard(self) -> None:
         """Raise once somebody has asked to stop."""
         if self._asked.is_set():

@@ -78,6 +78,20 @@ def examine(directory: Path) -> tuple[Inventory | None, tuple[Problem, ...]]:
     return Inventory(devices, found), in_order([*_serials(hosts, devices), *doubts])
 
 
+def wanted_of(path: Path) -> tuple[Exemption, ...]:
+    """The exemptions of one file, for devices that come from elsewhere.
+
+    Raises:
+        BadInput: it is not there, or something is wrong in it.
+    """
+    document = read(path)
+    if document is None:
+        raise BadInput(f"{path}: is missing")
+    if wrong := [str(problem) for problem in _desires(document)]:
+        raise BadInput("; ".join(wrong), problems=wrong)
+    return exemptions.exemptions_of(document)
+
+
 def _missing(path: Path) -> Problem:
     return Problem(path, None, f"is missing; 'asa-automate init {path.parent}' writes a sample")
 

@@ -33,10 +33,11 @@ def read_files(directory: Path) -> "Inventory":
 
 def devices_of(inventory: "Inventory") -> tuple[Device, ...]:
     """The devices of what any of Nornir's inventory plugins has loaded, in its order."""
-    return tuple(map(_device, inventory.hosts.values()))
+    return tuple(map(device_of, inventory.hosts.values()))
 
 
-def _device(host: "Host") -> Device:
+def device_of(host: "Host") -> Device:
+    """One host of Nornir's, after inheritance, as a frozen device."""
     data = Data.model_validate(_merged(host))
     credentials = data.credentials.model_dump() if data.credentials else {}
     return Device(

@@ -92,15 +92,17 @@ def create_run(
     devices: Iterable[RunDevice],
     parent: str | None = None,
     detail: Mapping[str, Any] = NOTHING,
+    connection: Connection | None = None,
 ) -> None:
     """Record that a run begins, all its devices included, in one transaction.
 
     Args:
+        connection: join this transaction, that of the run's order.
         operator: user@host.
         parent: the run that this one undoes or finishes.
     """
-    with store.write() as connection:
-        connection.execute(
+    with store.write(connection) as transaction:
+        transaction.execute(
             insert(runs).values(
                 id=run_id,
                 kind=kind.value,
@@ -114,11 +116,11 @@ def create_run(
         )
         told = {"kind": kind.value, "operator": storable(operator), "parent": parent}
         told["plan"] = plan_id and storable(plan_id)
-        note(connection, run_id, {"run": told})
+        note(transaction, run_id, {"run": told})
         for position, device in enumerate(devices):
             row = _device_row(run_id, position, device)
-            connection.execute(insert(run_devices).values(**row))
-            note(connection, run_id, {"device": storable(device.device), **_noted(row)})
+            transaction.execute(insert(run_devices).values(**row))
+            note(transaction, run_id, {"device": storable(device.device), **_noted(row)})
 
 
 def _device_row(run_id: str, position: int, device: RunDevice) -> dict[str, Any]:

@@ -66,6 +66,18 @@ def unfinished(store: Store) -> list[Unfinished]:
     return found
 
 
+def anything_open(store: Store, device: str, serial: str | None, but: str) -> bool:
+    """Whether a run other than ``but`` has no end on the device: quick, and sure only if not."""
+    same = run_devices.c.device == device
+    if serial:
+        same = same | (run_devices.c.serial == serial)
+    query = select(run_devices.c.run_id).where(
+        same, run_devices.c.status.in_(OPEN), run_devices.c.run_id != but
+    )
+    with store.read() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
 def in_the_way(
     found: Iterable[Unfinished], device: str, serial: str | None, root: str | None = None
 ) -> str | None:

@@ -8,8 +8,9 @@ import pytest
 
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.cli.booking import Book
-from asa_automate.cli.changing import Changed, Task
+from asa_automate.cli.changing import Changed
 from asa_automate.cli.holding import Holding
+from asa_automate.cli.one_change import Task
 from asa_automate.errors import Exit, StoreRefused
 from asa_automate.model import Device
 from asa_automate.store.engine import Store, open_store
