@@ -39,8 +39,6 @@ def collect(task: Task) -> Result:
 
     settings = _settings()
     with closing(open_store(settings.store)) as store:
-        if device.name in (runs := spent(store, made.id)):
-            raise Refused(f"this plan was applied to it in run {runs[device.name]}; plan again")
         [outcome] = once(Wiring(settings, store, Limits(), None, lambda _: None), (_device(task),))
     return Result(host=task.host, result=as_json(outcome), failed=outcome.exit != 0)
 
@@ -79,6 +77,7 @@ def apply(task: Task, plan: str | Path) -> Result:
     from asa_automate.cli.signing import must_be_approved
     from asa_automate.plan.document import read_plan
     from asa_automate.store.engine import open_store
+    from asa_automate.store.spent import spent
 
     settings, device = _settings(), _device(task)
     data = _bytes(Path(plan))
@@ -93,6 +92,8 @@ def apply(task: Task, plan: str | Path) -> Result:
         device, mine[0].identity.serial, lambda around: apply_plan(mine[0], around, Options())
     )
     with closing(open_store(settings.store)) as store:
+        if device.name in (runs := spent(store, made.id)):
+            raise Refused(f"this plan was applied to it in run {runs[device.name]}; plan again")
         [outcome] = change_all(settings, store, "apply", [change], plan_id=made.id).outcomes
     return Result(
         host=task.host,

@@ -203,13 +203,13 @@ def _shot(client: Client, job: Path, right: Any, server: Server) -> dict[str, fl
     except subprocess.TimeoutExpired:
         return f"not done after {_PATIENCE} s"
     except subprocess.CalledProcessError as error:
-        last = (error.stderr.strip().splitlines() or ["no word"])[-1]
+        last: str = (error.stderr.strip().splitlines() or ["no word"])[-1]
         return ("missing: " if "ModuleNotFound" in last else "failed: ") + last[:120]
     said: dict[str, Any] = json.loads(done.stdout)
     if said["said"] != right:
         return "WRONG answers"
     figures = {key: float(said[key]) for key in ("wall", "cpu", "grown_mb")}
-    return {**figures, "server": server.cpu() - before}
+    return {**figures, "server": float(server.cpu() - before)}
 
 
 def _row(scenario: Scenario, name: str, shots: list[dict[str, float]], status: str) -> Row:

@@ -67,7 +67,7 @@ SEAMS = {
     "apprise": ("collect",),
     "apscheduler": ("collect",),
     "asyncssh": ("lab",),
-    "cryptography": ("cli", "plan"),
+    "cryptography": ("cli", "device.kex", "plan"),
     "hvac": ("device",),
     "jinja2": ("report",),
     "keyring": ("device",),
