@@ -8,7 +8,6 @@ from asa_automate.store.engine import Store
 from asa_automate.store.leases import lease_key
 from asa_automate.store.tables import Instant, leases, samples
 
-
 _HELD = (
     select(leases.c.key)
     .where(leases.c.host.is_not(None), leases.c.expires > bindparam("now", type_=Instant))
