@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ import typer
 
 from asa_automate.cli import alerts, explain
 from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
-from asa_automate.cli.output import emit_json, escape, say, table
+from asa_automate.cli.output import emit, emit_json, escape, say, table
 from asa_automate.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ COLUMNS = (
     "time", "device", "scope", "policy", "class", "engine", "map",
     "name", "action", "value", "delta", "epoch",
 )  # fmt: skip  # in the order in which they are exported
+
+# What one inspection is known by, besides its map.
+PLACE = ("device", "scope", "policy", "class")
 
 # How far back `show` looks: for the reading before the last one, and for the course.
 LOOK_BACK = 24
@@ -87,8 +91,10 @@ def show(settings: Settings) -> None:
         return
     if not rows:
         say(settings, "nothing was collected yet; `asa-automate collect` does it")
-    headings = ("device", "scope", "policy", "class", "map", "counter", "course", "value", "delta")
-    table(settings, headings, [_cells(row) for row in rows])
+    headings = ("counter", "action", "course", "value", "delta")
+    for place, found in groupby(rows, _place):
+        emit(place)
+        table(settings, headings, [_cells(row) for row in found])
 
 
 def export(
@@ -236,11 +242,17 @@ def _instant(at: float) -> str:
     return stamp.replace("+00:00", "Z")
 
 
+def _place(row: Row) -> str:
+    """Which inspection of which firewall it is; "?" for what the text did not say."""
+    device, scope, policy, class_ = (row[name] or "?" for name in PLACE)
+    map_ = f", map {row['map']}" if row["map"] else ""
+    return f"{device}: {scope}, policy {policy}, class {class_}{map_}"
+
+
 def _cells(row: Row) -> list[str]:
-    words = [str(row[name] or "") for name in ("device", "scope", "policy", "class", "map")]
-    action = f" ({row['action']})" if row["action"] else ""
-    delta = "" if row["delta"] is None else f"+{row['delta']}"
-    return [*words, f"{row['name']}{action}", str(row["course"]), str(row["value"]), delta]
+    delta = "" if row["delta"] is None else f"+{row['delta']:,}"
+    words = [str(row[name] or "") for name in ("name", "action", "course")]
+    return [*words, f"{row['value']:,}", delta]
 
 
 def _write_csv(rows: Iterable[Row]) -> None:

@@ -15,6 +15,8 @@ from asa_automate.report.meaning import meaning_of
 from asa_automate.store.values import Hour, Label
 
 HOUR = 3600
+#: Instants that are named below each chart.
+TICKS = 5
 TOP = 10
 
 
@@ -52,6 +54,7 @@ def page(devices: Sequence[DeviceCounters], *, since: float, until: float, now: 
         now=_instant(now),
         since=_instant(since),
         until=_instant(until),
+        ticks=[_tick(since + n * (until - since) / (TICKS - 1)) for n in range(TICKS)],
         width=WIDTH,
         height=HEIGHT,
         top=_top(devices),
@@ -147,3 +150,7 @@ def name_of(label: Label) -> str:
 
 def _instant(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _tick(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%b %d %H:%M")

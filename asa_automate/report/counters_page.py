@@ -55,6 +55,12 @@ svg {
   margin: .3rem 0;
   display: block;
 }
+.axis {
+  display: flex;
+  justify-content: space-between;
+  color: #57606a;
+  font-size: .8rem;
+}
 .line {
   fill: none;
   stroke: #0a58ca;
@@ -130,6 +136,7 @@ is a change made with asa-automate.</p>
 <section>
 <h3>{{ chart.name }}</h3>
 <p>{{ chart.means }}</p>
+<div class="axis"><span>{{ chart.most }} an hour</span></div>
 <svg viewBox="0 -6 {{ width }} {{ height + 12 }}" role="img"
   aria-label="{{ chart.name }} on {{ device.name }}, added per hour, {{ chart.most }} at most">
 {% for mark in device.marks %}
@@ -138,6 +145,7 @@ is a change made with asa-automate.</p>
 {% endfor %}
 <path class="line" d="{{ chart.path }}"></path>
 </svg>
+<div class="axis">{% for tick in ticks %}<span>{{ tick }}</span>{% endfor %}</div>
 <p class="small">{{ chart.added }} in all, {{ chart.most }} in the highest hour
 {%- if chart.breaks %}, {{ chart.breaks }} breaks{% endif %}; {{ chart.place }}</p>
 {% if chart.change %}<p class="change">{{ chart.change }}</p>{% endif %}
