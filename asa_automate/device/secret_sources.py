@@ -34,7 +34,10 @@ def look_up(text: str, env: Mapping[str, str]) -> str:
     found = reference(text)
     if found is None:
         raise BadInput(f"must be a reference: {KINDS}")
-    return _SOURCES[found.kind](found.parts, env)
+    secret = _SOURCES[found.kind](found.parts, env)
+    if not secret:
+        raise BadInput(f"{text}: nothing is there; set it before the next run")
+    return secret
 
 
 def from_directory(name: str, env: Mapping[str, str]) -> str | None:

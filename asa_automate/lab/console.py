@@ -128,7 +128,7 @@ class Console:
 
     def say(self, text: str) -> None:
         """Show a text without line end and without pager."""
-        self._out.append(text.replace("\n", "\r\n").encode())
+        self._out.append(text.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
 
     def prompt(self) -> None:
         """Wait for the next command, unless a page is still open or a question asked."""

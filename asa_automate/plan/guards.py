@@ -1,11 +1,12 @@
 """What a configuration must be like before anything is planned on it or said of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from asa_automate.config.class_map import Match
 from asa_automate.config.policy_map import PolicyClass
 from asa_automate.config.redaction import redact_line
 from asa_automate.config.running import RunningConfig
+from asa_automate.device.lines import check_line
 from asa_automate.errors import Refused
 from asa_automate.simulate.world import CLASS_DEFAULT
 
@@ -38,6 +39,16 @@ def must_be_understood(running: RunningConfig) -> None:
                     f"class-map {entry.name}: line {match.line}: the text has no extended "
                     f"access-list {match.argument}"
                 )
+
+
+def must_be_typeable(lines: Iterable[str]) -> None:
+    """No name of the device makes a line that may not be sent to one.
+
+    Raises:
+        Refused: with the line.
+    """
+    for line in lines:
+        check_line(line)
 
 
 def lists_missing(running: RunningConfig, entry: PolicyClass) -> Iterator[Match]:

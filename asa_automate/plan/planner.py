@@ -21,7 +21,7 @@ from asa_automate.plan.document import Command, DevicePlan
 from asa_automate.plan.documented import documented_plan
 from asa_automate.plan.findings import findings_for
 from asa_automate.plan.gap import gap_findings, gaps_of
-from asa_automate.plan.guards import must_be_understood
+from asa_automate.plan.guards import must_be_typeable, must_be_understood
 from asa_automate.plan.order import way
 from asa_automate.plan.places import pinned
 from asa_automate.plan.probe import make_probe
@@ -136,6 +136,7 @@ def _to_scope(
     # A policy-map that is attached nowhere is out of scope once our class has left it.
     end = replace(end, policies={**wanted.policies, **end.policies})
     inverse = way(end, pinned(now, end), order)
+    must_be_typeable(c.line for c in (*commands, *inverse))
     return _proved(draft, states, Way(now, commands, inverse), desired)
 
 
