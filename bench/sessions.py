@@ -24,7 +24,7 @@ from bench.markdown import grid
 from bench.peers.session_client import digest
 from bench.session_server import Job
 
-OURS, STOCK, FLOOR = "asa-automate", "netmiko", "libssh2, typed ahead"
+OURS, STOCK, FLOOR = "asa-automate", "netmiko", "libssh2 (floor)"
 READ = ("show version", "show running-config", "show service-policy inspect esmtp")
 WHOLE = ("show running-config",)
 _PATIENCE = 400
@@ -203,7 +203,7 @@ def _shot(client: Client, job: Path, right: Any, server: Server) -> dict[str, fl
     except subprocess.TimeoutExpired:
         return f"not done after {_PATIENCE} s"
     except subprocess.CalledProcessError as error:
-        last = (error.stderr.strip().splitlines() or ["no word"])[-1]
+        last: str = (error.stderr.strip().splitlines() or ["no word"])[-1]
         return ("missing: " if "ModuleNotFound" in last else "failed: ") + last[:120]
     said = json.loads(done.stdout)
     if said["said"] != right:
