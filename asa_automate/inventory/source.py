@@ -5,7 +5,7 @@ then the defaults. ``credentials`` and ``ssh`` are merged key by key, so that a 
 its enable password alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -33,12 +33,12 @@ def read_files(directory: Path) -> "Inventory":
 
 def devices_of(inventory: "Inventory") -> tuple[Device, ...]:
     """The devices of what any of Nornir's inventory plugins has loaded, in its order."""
-    return tuple(map(_device, inventory.hosts.values()))
+    return tuple(_device(host, inventory.hosts) for host in inventory.hosts.values())
 
 
-def _device(host: "Host") -> Device:
+def _device(host: "Host", host_names: Container[str]) -> Device:
     data = Data.model_validate(_merged(host))
-    credentials = data.credentials.model_dump() if data.credentials else {}
+    first, *others = _logins(data)
     return Device(
         name=host.name,
         host=host.hostname or host.name,
@@ -51,9 +51,20 @@ def _device(host: "Host") -> Device:
         serial=data.serial,
         via=tuple(data.via or ()),
         legacy_ssh=bool(data.ssh and data.ssh.legacy),
-        credentials=CredentialRefs(**credentials),
+        credentials=first,
+        fallback=tuple(others),
+        mate_host=data.failover_peer if data.failover_peer not in host_names else None,
         data=MappingProxyType(_single_values(data)),
     )
+
+
+def _logins(data: Data) -> Iterator[CredentialRefs]:
+    """What is tried, the first one first."""
+    own = data.credentials
+    for login in (own, *((own.fallback if own else None) or ())):
+        yield CredentialRefs(
+            **{} if login is None else login.model_dump(include={"username", "password", "enable"})
+        )
 
 
 def _merged(host: "Host") -> dict[str, Any]:
