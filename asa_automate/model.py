@@ -70,7 +70,11 @@ class Window(Frozen):
 
 
 class Device(Frozen):
-    """One firewall (or one context of it) after inheritance, as the tool sees it."""
+    """One firewall (or one context of it) after inheritance, as the tool sees it.
+
+    ``fallback`` is tried, in its order, where ``credentials`` are refused. ``mate_host`` is the
+    address of the other unit of its failover pair where that is no device of its own.
+    """
 
     name: str
     host: str
@@ -85,6 +89,8 @@ class Device(Frozen):
     legacy_ssh: bool = False
     window: Window | None = None
     credentials: CredentialRefs = CredentialRefs()
+    fallback: tuple[CredentialRefs, ...] = ()
+    mate_host: str | None = None
     data: Mapping[str, str] = Field(default_factory=lambda: MappingProxyType({}))
 
 

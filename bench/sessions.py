@@ -24,7 +24,7 @@ from bench.markdown import grid
 from bench.peers.session_client import digest
 from bench.session_server import Job
 
-OURS, STOCK, FLOOR = "asa-automate", "netmiko", "libssh2, typed ahead"
+OURS, STOCK, FLOOR = "asa-automate", "netmiko", "libssh2 (floor)"
 READ = ("show version", "show running-config", "show service-policy inspect esmtp")
 WHOLE = ("show running-config",)
 _PATIENCE = 400

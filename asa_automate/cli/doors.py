@@ -40,8 +40,15 @@ class Doors:
         self._doors: dict[bytes, _Door] = {}
 
     @contextmanager
-    def entering(self, device: str, found: "Credentials") -> Iterator[None]:
+    def entering(
+        self, device: str, found: "Credentials", *, another: bool = False
+    ) -> Iterator[None]:
         """Log in inside the block; others with the same credential wait for the first of them.
+
+        Args:
+            another: whether the device has another credential to fall back on. Then a refusal
+                stops only a credential that has opened nothing so far: a device whose AAA server
+                is down refuses what all others take.
 
         Raises:
             LoginRefused: it was refused elsewhere; nothing was tried.
@@ -49,7 +56,7 @@ class Doors:
         door = self._door(found)
         alone = not door.known and door.turn.acquire(timeout=PATIENCE)
         try:
-            with self._watched(door, device):
+            with self._watched(door, device, another):
                 yield
             door.known = True
         finally:
@@ -57,7 +64,7 @@ class Doors:
                 door.turn.release()
 
     @contextmanager
-    def _watched(self, door: _Door, device: str) -> Iterator[None]:
+    def _watched(self, door: _Door, device: str, another: bool) -> Iterator[None]:
         if door.refused_by:
             raise LoginRefused(
                 f"not tried: its credential was refused by {door.refused_by}", device=device
@@ -65,7 +72,8 @@ class Doors:
         try:
             yield
         except LoginRefused:
-            door.refused_by = device
+            if not (another and door.known):
+                door.refused_by = device
             raise
 
     def _door(self, found: "Credentials") -> _Door:

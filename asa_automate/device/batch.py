@@ -174,7 +174,8 @@ class Batch:
         return False
 
     def _text(self, begin: int, end: int) -> str:
-        return terminal.body_text([bytes(self._data[begin:end])])
+        with memoryview(self._data) as data:
+            return terminal.body_text([bytes(data[begin:end])])
 
     @staticmethod
     def _after(needed: float, quiet: float, step: NextStep) -> NextStep:

@@ -278,7 +278,8 @@ class Exchange:
         if echo_end > start:
             echo_start = echo_end = start
         cuts = [echo_end, *(page for page in self._pages if echo_end <= page <= start), start]
-        pages = [bytes(self._data[a:b]) for a, b in pairwise(cuts)]
+        with memoryview(self._data) as data:
+            pages = [bytes(data[a:b]) for a, b in pairwise(cuts)]
         before = terminal.body_text([bytes(self._data[:echo_start])])
         return Reply(before, terminal.body_text(pages), prompt)
 

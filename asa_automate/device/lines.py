@@ -5,6 +5,7 @@ A line is printable ASCII without ``?`` (inline help) and tab (completion), does
 """
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from asa_automate.device.printable import one_line
@@ -86,6 +87,8 @@ CONFIG_LINES = (
 )
 """Lines that change a configuration (regular expressions, matched whole)."""
 
+_REMEMBERED = 512
+"""Verdicts that are kept: every session types the same few lines."""
 _BYTES = re.compile(r"[\x20-\x3e\x40-\x7e]+")
 _KINDS = tuple(
     map(
@@ -114,6 +117,7 @@ def may_be_sent(line: str) -> bool:
     return _fault(line) is None
 
 
+@lru_cache(_REMEMBERED)
 def is_show(line: str) -> bool:
     """Whether ``line`` only reads."""
     return any(kind.fullmatch(line) for kind in _READS)
@@ -124,6 +128,7 @@ def is_clear(line: str) -> bool:
     return any(kind.fullmatch(line) for kind in _CLEARS)
 
 
+@lru_cache(_REMEMBERED)
 def _fault(line: str) -> str | None:
     if not _BYTES.fullmatch(line):
         return "a character that is not plain text, or a question mark"

@@ -11,7 +11,7 @@ from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply
 from asa_automate.device.lines import check_line, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
-from asa_automate.device.refusals import REPLICATION
+from asa_automate.device.refusals import tells_of_replication
 from asa_automate.device.secret import Secret
 from asa_automate.device.verdict import is_quiet, is_whole
 from asa_automate.device.wire import Wire
@@ -242,7 +242,7 @@ class Reader:
         self._must_not_replicate_in(reply.body)
 
     def _must_not_replicate_in(self, text: str) -> None:
-        if REPLICATION.search(text):
+        if tells_of_replication(text):
             raise Replicating(
                 "it is replicating its configuration; try again later", device=self.device
             )

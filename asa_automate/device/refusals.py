@@ -26,6 +26,9 @@ def _row(pattern: str, name: str, advice: str) -> Refusal:
 REPLICATION = re.compile(r"^(?:Beginning|End) configuration replication\b.*$", re.I | re.M)
 """What an active unit says unasked while it copies its configuration to its mate."""
 
+_REPLICATION_WORDS = ("replication", "Replication", "REPLICATION")
+"""One of them stands in every such text: a whole configuration is searched for them quickly."""
+
 DENIED = "not authorized"
 """The name of the row of lines that the account may not type."""
 
@@ -88,6 +91,11 @@ reply."""
 def name_refusal(reply: str) -> Refusal | None:
     """The row that ``reply``, a device's text, falls under, or ``None``."""
     return next((row for row in REFUSALS if row.pattern.search(reply)), None)
+
+
+def tells_of_replication(text: str) -> bool:
+    """Whether a line of ``text`` says that a configuration is being copied to the mate."""
+    return any(word in text for word in _REPLICATION_WORDS) and bool(REPLICATION.search(text))
 
 
 def is_denied(reply: str) -> bool:

@@ -27,6 +27,8 @@ def decode(data: bytes) -> str:
 
 def render(line: str) -> str:
     """``line`` as a terminal would show it: escape codes gone, overprinting done."""
+    if line.isprintable():
+        return line
     text = _ERASED.sub("\r", _ESCAPES.sub("", line))
     shown: list[str] = []
     column = 0
@@ -52,7 +54,11 @@ def body_text(pages: list[bytes]) -> str:
     whole = first + b"".join(
         _PAGER_ERASURE.sub(b"", page, count=1) if _erased(page) else page for page in rest
     )
-    return decode(_LINE_ENDS.sub(b"\n", whole).lstrip(b"\r"))
+    plain = whole.replace(b"\r\n", b"\n")
+    del whole, first  # a configuration may be large: not more copies of it than it takes
+    if b"\r" in plain:
+        plain = _LINE_ENDS.sub(b"\n", plain).lstrip(b"\r")
+    return decode(plain)
 
 
 def _erased(page: bytes) -> bool:

@@ -39,7 +39,7 @@ class Ssh(Entry):
     legacy: StrictBool | None = Field(None, description="allow SHA-1: old firewalls")
 
 
-class Credentials(Entry):
+class Login(Entry):
     """References to secrets, never secrets."""
 
     username: UserNameReference | None = None
@@ -58,6 +58,14 @@ class Window(Entry):
     zone: Zone | None = Field(None, description="the time zone of these times")
 
 
+class Credentials(Login):
+    """The login that is tried first, and what is tried where a device refuses it."""
+
+    fallback: list[Login] | None = Field(
+        None, max_length=4, description="tried in this order where a login was refused"
+    )
+
+
 class Data(Entry):
     """``data:`` of a host, a group or the defaults; keys of your own are single values."""
 
@@ -66,7 +74,9 @@ class Data(Entry):
 
     site: Printable | None = None
     context: Context | None = Field(None, description="security context to work in")
-    failover_peer: Name | None = Field(None, description="device name of the other unit")
+    failover_peer: Name | None = Field(
+        None, description="the other unit: a device name, or its address"
+    )
     serial: Printable | None = Field(None, description="serial number that the device must have")
     via: list[JumpHost] | None = Field(None, description="jump hosts, the first one first")
     ssh: Ssh | None = None

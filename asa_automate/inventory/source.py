@@ -5,7 +5,7 @@ then the defaults. ``credentials``, ``ssh`` and ``window`` are merged key by key
 can replace its enable password, or say its time zone, alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -33,13 +33,18 @@ def read_files(directory: Path) -> "Inventory":
 
 def devices_of(inventory: "Inventory") -> tuple[Device, ...]:
     """The devices of what any of Nornir's inventory plugins has loaded, in its order."""
-    return tuple(map(device_of, inventory.hosts.values()))
+    return tuple(device_of(host, inventory.hosts) for host in inventory.hosts.values())
 
 
-def device_of(host: "Host") -> Device:
-    """One host of Nornir's, after inheritance, as a frozen device."""
+def device_of(host: "Host", host_names: Container[str] = ()) -> Device:
+    """One host of Nornir's, after inheritance, as a frozen device.
+
+    Args:
+        host_names: the entries of the inventory; a failover peer that is none of them is an
+            address.
+    """
     data = Data.model_validate(_merged(host))
-    credentials = data.credentials.model_dump() if data.credentials else {}
+    first, *others = _logins(data)
     return Device(
         name=host.name,
         host=host.hostname or host.name,
@@ -53,7 +58,9 @@ def device_of(host: "Host") -> Device:
         via=tuple(data.via or ()),
         legacy_ssh=bool(data.ssh and data.ssh.legacy),
         window=_window(data),
-        credentials=CredentialRefs(**credentials),
+        credentials=first,
+        fallback=tuple(others),
+        mate_host=data.failover_peer if data.failover_peer not in host_names else None,
         data=MappingProxyType(_single_values(data)),
     )
 
@@ -65,6 +72,15 @@ def _window(data: Data) -> Window | None:
     said = data.window
     days = tuple(said.days or ())
     return Window(begin=said.begin or "", end=said.end or "", zone=said.zone or "", days=days)
+
+
+def _logins(data: Data) -> Iterator[CredentialRefs]:
+    """What is tried, the first one first."""
+    own = data.credentials
+    for login in (own, *((own.fallback if own else None) or ())):
+        yield CredentialRefs(
+            **{} if login is None else login.model_dump(include={"username", "password", "enable"})
+        )
 
 
 def _merged(host: "Host") -> dict[str, Any]:
