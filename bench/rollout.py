@@ -189,7 +189,7 @@ class Firewalls:
             sys.exit("the virtual firewalls did not start")
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_raised: object) -> None:
         out, _ = self._process.communicate("")
         self.said = json.loads(out)
 
