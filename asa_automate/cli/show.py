@@ -1,7 +1,7 @@
 """``show``: a saved plan, or a run, again."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -90,8 +90,14 @@ def _story(run: "RunSummary") -> None:
         devices = [d for d in run.devices if d.payload.get("wave") == wave]
         ends = Counter(d.outcome or d.status.value for d in devices)
         counted = ", ".join(f"{count} {end}" for end, count in ends.items())
-        began = min((at for d in devices if (at := instant_of(d, "began"))), default="not begun")
-        emit(f"  wave {wave}: {began}: {counted}")
+        emit(f"  wave {wave}: {counted}{_span(devices)}")
+
+
+def _span(devices: "Sequence[RunDevice]") -> str:
+    """From the first beginning to the last end, where there is one."""
+    began = [at for device in devices if (at := instant_of(device, "began"))]
+    ended = [at for device in devices if (at := instant_of(device, "ended"))]
+    return f" ({min(began)} to {max(ended)})" if began and ended else ""
 
 
 def _when(device: "RunDevice") -> str:
