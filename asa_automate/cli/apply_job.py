@@ -60,17 +60,20 @@ class ApplyJob:
             Later: another has the device at this moment.
             StoreRefused: nothing can be recorded.
         """
-        entry = _entry(self.store, self.order.id, name)
         try:
-            return self._first(entry) if _is_open(entry) else _as_recorded(entry)
-        except _Ended:
-            return _as_recorded(_entry(self.store, self.order.id, name))
-        except _Begun:
-            return self._finished(entry)
+            return self._done(_entry(self.store, self.order.id, name))
         except StoreRefused:
             raise
         except Refused as error:
             raise Later(error.message, HELD) from error
+
+    def _done(self, entry: "RunDevice") -> Outcome:
+        try:
+            return self._first(entry) if is_open(entry) else _as_recorded(entry)
+        except _Ended:
+            return _as_recorded(_entry(self.store, self.order.id, entry.device))
+        except _Begun:
+            return self._finished(entry)
 
     def _first(self, entry: "RunDevice") -> Outcome:
         refusal = self._guarded(entry)
@@ -92,7 +95,7 @@ class ApplyJob:
 
     def _must_be_new(self, device: str) -> None:
         """Under the lease: nobody else can begin or end it now."""
-        if not _is_open(_entry(self.store, self.order.id, device)):
+        if not is_open(_entry(self.store, self.order.id, device)):
             raise _Ended
         if _was_begun(self.store, self.order.id, device):
             raise _Begun
@@ -215,6 +218,20 @@ def close_run(store: "Store", run_id: str) -> None:
     finish_run(store, run_id, worst, now=time.time())
 
 
+def failed(store: "Store", run_id: str, name: str, text: str, code: Exit) -> Outcome:
+    """The end of a device that nobody could do anything with, in the run as well.
+
+    One that was begun keeps its run open: it has to be finished.
+    """
+    if _was_begun(store, run_id, name):
+        why = f"{text}; {_again(run_id)}"
+        return Outcome(name, State.UNKNOWN, why, exit_code=Exit.UNKNOWN)
+    outcome = Outcome(name, State.REFUSED, text, exit_code=code)
+    if is_open(_entry(store, run_id, name)):
+        return recorded(store, run_id, outcome)
+    return outcome
+
+
 def _entry(store: "Store", run_id: str, device: str) -> "RunDevice":
     from asa_automate.store.runs import get_run
 
@@ -224,7 +241,8 @@ def _entry(store: "Store", run_id: str, device: str) -> "RunDevice":
     raise BadInput(f"run {run_id} does not have it: its job is foreign", device=device)
 
 
-def _is_open(entry: "RunDevice") -> bool:
+def is_open(entry: "RunDevice") -> bool:
+    """Whether the device has no end in its run yet."""
     from asa_automate.store.runs import RunStatus
 
     return entry.status is RunStatus.RUNNING

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Stopped
 from asa_automate.cli.doors import Doors
 from asa_automate.cli.outcomes import as_json
@@ -118,16 +117,23 @@ class Jobs:
         except StoreRefused:
             raise
         except AsaAutomateError as error:
-            return _failure(order, part.device, error.message, error.exit)
+            return self._failed(order, part.device, error.message, error.exit)
         except Exception as error:  # a bug met at one device must not end the worker
             text = f"unexpected error: {type(error).__name__}: {error}"
-            return _failure(order, part.device, text, Exit.BUG)
+            return self._failed(order, part.device, text, Exit.BUG)
 
     def _given_up(self, order: Order, part: Part) -> Result:
         text = f"{part.deaths} workers died at it, and nobody tries it any more"
+        return self._failed(order, part.device, text, Exit.UNKNOWN)
+
+    def _failed(self, order: Order, name: str, text: str, code: Exit) -> Result:
+        """An end without a result, in the shape that this kind of order has."""
         if order.kind is Kind.APPLY:
-            text += f"; look at it, then: asa-automate resume {order.id}"
-        return _failure(order, part.device, text, Exit.UNKNOWN)
+            from asa_automate.cli.apply_job import failed
+
+            return as_json(failed(self.store, order.id, name, text, code))
+        told = f"{name}: {text}"
+        return {"device": name, "message": told, "exit": int(code), "outcome": "failed"}
 
     def _done(self, order: Order, name: str) -> Result:
         settings = replace(self.settings, doors=self._doors_of(order.id))
@@ -179,11 +185,3 @@ class Jobs:
         )
         if devices and submit(self.store, order, devices):
             self.say(f"{queue}: a round of {len(devices)} firewalls")
-
-
-def _failure(order: Order, name: str, text: str, code: Exit) -> Result:
-    """An end without a result, in the shape that this kind of order has."""
-    if order.kind is Kind.APPLY:
-        state = State.UNKNOWN if code in (Exit.UNKNOWN, Exit.BUG) else State.REFUSED
-        return as_json(Outcome(name, state, text, exit_code=code))
-    return {"device": name, "message": f"{name}: {text}", "exit": int(code), "outcome": "failed"}

@@ -1,6 +1,8 @@
 """``--engine postgres``: the same commands, done by workers, watched from here."""
 
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -189,23 +191,27 @@ class _Watch:
                 self._tell(part.device, where)
 
     def _hear(self, stop: Stop) -> None:
-        """The first Ctrl-C takes back what waits; workers leave whole what is under way."""
+        """The first Ctrl-C takes back what waits; the second one leaves the workers to it."""
         try:
             stop.guard()
         except Stopped:
             if not self._stopped:
                 stop_order(self._store, self._order.id, self._as_stopped())
                 self._close()
+                if threading.current_thread() is threading.main_thread():
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
             self._stopped = True
 
     def _close(self) -> None:
         if self._order.kind is not Kind.APPLY:
             return
+        from asa_automate.cli.apply_job import close_run
         from asa_automate.cli.recording import recorded
 
         for part in parts_of(self._store, self._order.id):
             if part.stage == "stopped":
                 recorded(self._store, self._order.id, outcome_of(part.result or {}))
+        close_run(self._store, self._order.id)
 
     def _as_stopped(self) -> dict[str, Any]:
         outcome = Outcome("", State.STOPPED, "stopped before it began", exit_code=Exit.STOPPED)

@@ -28,8 +28,9 @@ EXAMPLES = {
     "asa-automate worker --reconcile": "give back the jobs of dead workers, then end",
 }
 
-#: Seconds for which orders are kept; runs, journal and samples are not touched by this.
-_KEEP_ORDERS = 30 * 86_400.0
+#: Seconds for which orders are kept, those to collect less long, since there are many of them;
+#: runs, journal and samples are not touched by this.
+_KEEP_ORDERS, _KEEP_ROUNDS = 30 * 86_400.0, 86_400.0
 
 
 def register(app: typer.Typer) -> None:
@@ -165,11 +166,12 @@ def _listen(settings: Settings, one: "Worker", stop: "Stop") -> None:
 
 def _tend(store: "Store", kept: float | None) -> None:
     from asa_automate.collect.rollup import tend
-    from asa_automate.store.orders import forget_orders
+    from asa_automate.store.orders import Kind, forget_orders
 
     try:
         tend(store, time.time(), kept)
         forget_orders(store, time.time() - _KEEP_ORDERS)
+        forget_orders(store, time.time() - _KEEP_ROUNDS, Kind.COLLECT)
     except AsaAutomateError as error:
         complain(f"hourly figures: {error}")
 

@@ -31,7 +31,7 @@ _ONE_RECONCILER = 4208114116
 _PATIENCE = 5.0
 _HOURLY = "17 * * * *"
 #: How long jobs that ended are kept, in hours.
-_KEEP_HOURS = 7 * 24
+_KEEP_HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)

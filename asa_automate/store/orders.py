@@ -265,10 +265,11 @@ def open_parts(store: Store, order_id: str) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def forget_orders(store: Store, before: float) -> int:
+def forget_orders(store: Store, before: float, kind: Kind | None = None) -> int:
     """Throw away the orders that are older; runs, journal and samples are elsewhere and stay."""
+    old = delete(orders).where(orders.c.created < before)
     with store.write() as connection:
-        gone = connection.execute(delete(orders).where(orders.c.created < before))
+        gone = connection.execute(old.where(orders.c.kind == kind.value) if kind else old)
     return gone.rowcount
 
 

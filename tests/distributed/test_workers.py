@@ -41,6 +41,27 @@ def test_a_killed_worker_is_found_by_another(crew_of: "CrewOf") -> None:
     assert [("apply", "stopped"), ("resume", "done")] == kinds
 
 
+def test_a_worker_that_died_on_another_host(crew_of: "CrewOf") -> None:
+    """Whether it lives cannot be seen from here: its lease is waited for, and that is shown."""
+    crew = crew_of(fw=box(Fault(MIDDLE, "delay", seconds=SLOW)))
+    fw = crew.site.boxes["fw"]
+    was = Bench.was(fw)
+    crew.run("plan", "--out", "plan.json").must_be(0)
+    first = crew.worker()
+    with crew.site.start(*APPLY) as coordinator:
+        until(lambda: fw.counts.config_lines >= MIDDLE)
+        crew.kill(first)
+        crew.sql("UPDATE leases SET host = 'elsewhere' WHERE host IS NOT NULL")
+        lines = fw.counts.config_lines
+        crew.worker()
+        until(lambda: crew.sql("SELECT 1 FROM order_devices WHERE stage LIKE 'waits: lease%'"))
+        assert lines == fw.counts.config_lines
+        crew.sql("UPDATE leases SET expires = 1 WHERE host IS NOT NULL")
+        ended(crew, coordinator).must_be(3)
+
+    was.must_be_old()
+
+
 def test_reconcile_alone(crew_of: "CrewOf") -> None:
     """By cron, say: it gives back, and does nothing else."""
     crew = crew_of(fw=box(Fault(MIDDLE, "delay", seconds=SLOW)))
