@@ -82,6 +82,7 @@ def proxy(
     found = inspections(settings, flow, config, from_dir, plan, reading, knob)
     chosen = found.get("after", found["before"])
     counters = Counters()
+    connections = _with_files_for(connections)
     carrier = Proxy(
         lambda: chosen.engine(time.monotonic, counters),
         address(upstream, "--upstream"),
@@ -93,6 +94,22 @@ def proxy(
     run(carrier, address(listen, "--listen"))
     _result(settings, flow, chosen, counters, carrier)
     return Exit.DONE
+
+
+def _with_files_for(connections: int) -> int:
+    """As many connections as there may be files for, two each; the soft limit is raised."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 64
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        fewer = max(1, (most - 64) // 2)
+        complain(f"{fewer} connections at once, not {connections}: no more files may be open")
+        return fewer
+    return connections
 
 
 def run(
@@ -108,6 +125,7 @@ def run(
     async def serve() -> None:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, what: complain(f"{what['message']}"))
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped.set)
         try:
