@@ -125,7 +125,7 @@ def run(
     async def serve() -> None:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, what: complain(f"{what['message']}"))
+        loop.set_exception_handler(lambda _, what: complain(_odd(what)))
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped.set)
         try:
@@ -155,6 +155,11 @@ def address(text: str, flag: str) -> tuple[str, int]:
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise UsageError(f"{flag} is HOST:PORT, for example 127.0.0.1:2525, not {text!r}")
     return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
+
+
+def _odd(what: dict[str, Any]) -> str:
+    """What a connection ended with that nobody expected."""
+    return f"{what['message']}: {what.get('exception')!r}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -104,6 +104,7 @@ class Link:
         finally:
             for pump in pumps:
                 pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
 
     async def swallow(self, seconds: float) -> None:
         """After a drop: neither side hears anything, whatever it says."""
