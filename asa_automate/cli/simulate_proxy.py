@@ -24,7 +24,8 @@ from asa_automate.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from asa_automate.simulate.inspection import Inspection
-    from asa_automate.simulate.proxy import Outcome, Proxy
+    from asa_automate.simulate.proxy import Proxy
+    from asa_automate.simulate.proxy_link import Outcome
 
 EXAMPLES = {
     "asa-automate simulate proxy --config edge1.cfg --listen 127.0.0.1:2525 "
