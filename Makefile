@@ -45,6 +45,7 @@ coverage: $(STAMP) ## the tests again, with branch coverage
 
 bench: $(STAMP) $(BENCH_VENVS:=/.built) ## text to plan beside TextFSM, ttp, ciscoconfparse2 ... (BENCH_ARGS=--quick)
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)
+	@$(BIN)/python -m bench.engine $(filter --quick,$(BENCH_ARGS))
 	@$(BIN)/python -m bench.jobs $(filter --quick,$(BENCH_ARGS))
 
 torture: $(STAMP) ## every event x every fault x every event of the recovery; seeded faults; real kills

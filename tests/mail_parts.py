@@ -18,7 +18,8 @@ import aiosmtpd.controller
 from aiosmtpd.smtp import SMTP
 
 from asa_automate.simulate.esmtp import Engine
-from asa_automate.simulate.proxy import Limits, Outcome, Proxy
+from asa_automate.simulate.proxy import Limits, Proxy
+from asa_automate.simulate.proxy_link import Outcome
 
 LOOPBACK = "127.0.0.1"
 #: How long anything is waited for; nothing comes near it.

@@ -24,7 +24,8 @@ from asa_automate.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from asa_automate.simulate.inspection import Inspection
-    from asa_automate.simulate.proxy import Outcome, Proxy
+    from asa_automate.simulate.proxy import Proxy
+    from asa_automate.simulate.proxy_link import Outcome
 
 EXAMPLES = {
     "asa-automate simulate proxy --config edge1.cfg --listen 127.0.0.1:2525 "
@@ -82,6 +83,7 @@ def proxy(
     found = inspections(settings, flow, config, from_dir, plan, reading, knob)
     chosen = found.get("after", found["before"])
     counters = Counters()
+    connections = _with_files_for(connections)
     carrier = Proxy(
         lambda: chosen.engine(time.monotonic, counters),
         address(upstream, "--upstream"),
@@ -93,6 +95,22 @@ def proxy(
     run(carrier, address(listen, "--listen"))
     _result(settings, flow, chosen, counters, carrier)
     return Exit.DONE
+
+
+def _with_files_for(connections: int) -> int:
+    """As many connections as there may be files for, two each; the soft limit is raised."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 64
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        fewer = max(1, (most - 64) // 2)
+        complain(f"{fewer} connections at once, not {connections}: no more files may be open")
+        return fewer
+    return connections
 
 
 def run(
@@ -108,6 +126,7 @@ def run(
     async def serve() -> None:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, what: complain(_odd(what)))
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped.set)
         try:
@@ -137,6 +156,11 @@ def address(text: str, flag: str) -> tuple[str, int]:
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise UsageError(f"{flag} is HOST:PORT, for example 127.0.0.1:2525, not {text!r}")
     return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
+
+
+def _odd(what: dict[str, Any]) -> str:
+    """What a connection ended with that nobody expected."""
+    return f"{what['message']}: {what.get('exception')!r}"
 
 
 def _is_loopback(host: str) -> bool:

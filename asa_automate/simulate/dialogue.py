@@ -62,7 +62,9 @@ def read_dialogue(text: str) -> list[Turn]:
     Raises:
         BadInput: a line that is not understood, with its number.
     """
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    # By LF alone: a form feed in a message ends no line of its transcript.
+    cut = enumerate((line.removesuffix("\r") for line in text.split("\n")), 1)
+    lines = [(number, line) for number, line in cut if line.strip()]
     swaks = not any(_OWN.match(line) for _, line in lines) or any(
         line.startswith("=== ") for _, line in lines
     )

@@ -55,16 +55,15 @@ def command(session: Session, line: bytes) -> None:
     if session.state is State.CLOSED:
         return
     if masked or not allowed:
-        session.change(_CLIENT, line, cross_out(line), _reason(verb, masked))
+        why = session.masked_by if masked else _reason(verb)
+        session.change(_CLIENT, line, cross_out(line), why)
         return
     if verb in _WAIT:
         session.state = State.WAITING
     _go_on(session, verb, line)
 
 
-def _reason(verb: str, masked: bool) -> str:
-    if masked:
-        return "match cmd verb"
+def _reason(verb: str) -> str:
     return "unsupported command" if len(verb) >= SHORTEST else "command of fewer than 4 characters"
 
 

@@ -86,7 +86,7 @@ def _parameter(session: Session, line: bytes, said: Reply) -> None:
     if judged is Judged.GONE:
         return
     if judged is Judged.MASK or keyword == "STARTTLS":
-        rule = "match ehlo-reply-parameter" if judged is Judged.MASK else "no allow-tls"
+        rule = session.masked_by if judged is Judged.MASK else "no allow-tls"
         session.change(_SERVER, line, mask_parameter(line, session.letters), rule)
         session.letters += 1
     else:

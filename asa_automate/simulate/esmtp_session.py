@@ -60,6 +60,7 @@ class Session:
         recipients: RCPT commands of this message, ``refused`` those that a server refused.
         letters: parameters masked in the EHLO reply that is under way.
         reply_lines: lines of that reply so far.
+        masked_by: the last ``match`` that masked something.
         ended: sides that closed their half; ``said_ended`` of which an event was made.
     """
 
@@ -83,6 +84,7 @@ class Session:
     reply_lines: int = 0
     ended: list[Direction] = field(default_factory=list)
     said_ended: list[Direction] = field(default_factory=list)
+    masked_by: str = ""
     rates: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -183,7 +185,10 @@ class Session:
         if rule.action == "rate-limit" and self._too_many(rule):
             self.discard(sender, data, rule.text)
             return Judged.GONE
-        return Judged.MASK if rule.action == "mask" else None
+        if rule.action != "mask":
+            return None
+        self.masked_by = rule.text
+        return Judged.MASK
 
     def _too_many(self, rule: Rule) -> bool:
         second = int(self.clock())

@@ -114,6 +114,16 @@ def test_a_map_that_is_not_understood_is_refused(
     assert "is not understood: 'match phase of the moon'" in capsys.readouterr().err
 
 
+def test_a_transcript_with_odd_characters(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A form feed or a line separator in a message is text; CR LF of the file is its end."""
+    said = "=== Trying\r\n<-  220 x\r\n -> NOOP \x0c \u2028\r\n ->\r\n**> XFOO\r\n<** 500 no\r\n"
+    (files / "mail.txt").write_bytes(said.encode())
+
+    assert Exit.DONE == simulate("smtp", "mail.txt", "--output", "json")
+    before = json.loads(capsys.readouterr().out)["before"]
+    assert "NOOP \\x0c \\xe2\\x80\\xa8\\r\\n\\r\\nXXXX\\r\\n" == before["arrived"]["client"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
