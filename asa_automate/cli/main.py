@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from asa_automate import __version__
 from asa_automate.cli.handler import PROGRAM, guard_threads, handled
+from asa_automate.cli.memory import settle
 from asa_automate.cli.options import (
     InventoryOption,
     LimitOption,
@@ -93,6 +94,7 @@ def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
 def main() -> NoReturn:
     """Console entry."""
     _quieten()
+    settle()
     guard_threads(os.environ)
     sys.exit(run(sys.argv[1:]))
 
