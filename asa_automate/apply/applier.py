@@ -7,23 +7,17 @@ after it goes back.
 from dataclasses import dataclass, replace
 
 from asa_automate.apply import connections
+from asa_automate.apply.box import checked_box
 from asa_automate.apply.goal import Goal, begin_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.probing import run_probe
 from asa_automate.apply.proving import LiveProof, LiveProofFailed, find_controls, named_by
 from asa_automate.apply.reach import Reach, gone_astray
-from asa_automate.apply.reading import (
-    Snapshot,
-    identify,
-    must_be_saved,
-    pair_of,
-    read,
-    recognise,
-)
+from asa_automate.apply.reading import Snapshot, identify, must_be_saved, read
 from asa_automate.apply.recover import back, must_be_looked_at, unstoppable
 from asa_automate.apply.rehearsal import is_needed, policies_of, rehearse
-from asa_automate.apply.role import must_be_a_target
+from asa_automate.apply.role import must_lead
 from asa_automate.apply.saving import done, save_verified
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.apply.steps import Step, Steps
@@ -176,12 +170,9 @@ def _change(
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading, str | None]:
     plan, around = course.plan, course.around
     around.tell(Step.CHECK)
-    facts = must_be_a_target(session, plan.device, plan.context)
-    _, mate = pair_of(plan.identity, facts)
-    found = recognise(session, plan.identity, plan.device, mate)
-    for serial in sorted({found.serial, mate} - {None, plan.identity.serial}, key=str):
-        around.hold(str(serial))
+    found, mate = checked_box(session, plan.identity, plan.device, plan.context, around)
     before = read(session, plan.device)
+    must_lead(session, plan.device, before.running)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint
         raise Refused(

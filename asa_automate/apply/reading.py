@@ -78,17 +78,17 @@ def recognise(
     return found
 
 
-def pair_of(planned: Identity, facts: FailoverFacts) -> tuple[str | None, str | None]:
-    """The serial numbers of the planned box and of its mate, as far as the device names them.
+def mate_of(planned: Identity, facts: FailoverFacts) -> str | None:
+    """The serial number of the planned box's mate, as far as the device names it.
 
     After a switchover the planned box is the mate of the one that answers (`show failover`,
     line ``Serial Number: Ours ..., Mate ...``).
     """
     pair = {facts.serial, facts.mate_serial} - {None}
     if planned.serial not in pair:
-        return planned.serial, None
+        return None
     others = pair - {planned.serial}
-    return planned.serial, others.pop() if others else None
+    return others.pop() if others else None
 
 
 def must_be_the_planned_box(found: Identity, planned: Identity, device: str) -> None:

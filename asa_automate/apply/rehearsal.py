@@ -17,6 +17,7 @@ from asa_automate.errors import LineRefused
 from asa_automate.plan.document import Command
 from asa_automate.plan.names import PROBE
 from asa_automate.plan.probe import DESTINATION, SOURCE
+from asa_automate.plan.scope import scope_of
 
 _ENTRY = f"access-list {PROBE} extended permit tcp host {SOURCE} host {DESTINATION} eq smtp"
 #: Each kind of piece that a change makes beside a policy-map in force, and its removal.
@@ -28,9 +29,15 @@ PIECES = (
 
 
 def is_needed(running: RunningConfig) -> bool:
-    """Whether the device has every command authorized; without that there is nothing to try."""
+    """Whether the device has every command authorized; without that there is nothing to try.
+
+    Not where an earlier probe or rehearsal left pieces under the name that would be used: they
+    are not ours to make and take away here, the change itself removes them.
+    """
+    if scope_of(running).probe:
+        return False
     return any(
-        line.text.startswith("aaa authorization command ") for line in running.tree.opened()
+        line.text.startswith("aaa authorization command ") for line in running.tree.commands()
     )
 
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from asa_automate.apply.box import checked_box
 from asa_automate.apply.goal import Goal, goal_of, goal_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.proving import must_be_exempt_still
 from asa_automate.apply.reach import Reach
-from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
+from asa_automate.apply.reading import STARTUP, read
 from asa_automate.apply.recover import back, unstoppable
-from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.saving import OTHERS, done, held, is_ours_whole, save_verified
 from asa_automate.apply.sending import GateClosed
 from asa_automate.apply.steps import Step, Steps
@@ -96,13 +96,10 @@ def _begun(left: Left, reach: Reach, around: Surroundings) -> Left:
 
 def _recognised(goal: Goal, session: Session, around: Surroundings) -> Goal:
     around.tell(Step.CHECK)
-    facts = must_be_a_target(session, goal.device, goal.context)
-    _, mate = pair_of(goal.identity, facts)
-    goal = replace(goal, mate=goal.mate or mate)
-    found = recognise(session, goal.identity, goal.device, goal.mate)
-    for serial in sorted({found.serial, goal.mate} - {None, goal.identity.serial}, key=str):
-        around.hold(str(serial))
-    return goal
+    _, mate = checked_box(
+        session, goal.identity, goal.device, goal.context, around, mate=goal.mate
+    )
+    return replace(goal, mate=mate)
 
 
 def _not_begun(device: str, error: AsaAutomateError) -> Outcome:

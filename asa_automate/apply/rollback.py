@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from asa_automate.apply.box import checked_box
 from asa_automate.apply.goal import Goal, goal_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.pieces import is_same
 from asa_automate.apply.ports import Session, Stopped, Surroundings
-from asa_automate.apply.reading import STARTUP, pair_of, read, recognise
+from asa_automate.apply.reading import STARTUP, read
 from asa_automate.apply.recover import back, unstoppable
-from asa_automate.apply.role import must_be_a_target
 from asa_automate.apply.steps import Step, Steps
 from asa_automate.errors import AsaAutomateError, Exit, Incomplete, LineRefused, Refused
 from asa_automate.plan.places import settled
@@ -47,12 +47,10 @@ def roll_back(goal: Goal, around: Surroundings) -> Outcome:
 
 def _checked(goal: Goal, session: Session, around: Surroundings) -> Goal:
     """Check the box; the goal with what others changed since in classes that we moved."""
-    facts = must_be_a_target(session, goal.device, goal.context)
-    _, mate = pair_of(goal.identity, facts)
-    goal = replace(goal, mate=goal.mate or mate)
-    found = recognise(session, goal.identity, goal.device, goal.mate)
-    for serial in sorted({found.serial, goal.mate} - {None, goal.identity.serial}, key=str):
-        around.hold(str(serial))
+    _, mate = checked_box(
+        session, goal.identity, goal.device, goal.context, around, mate=goal.mate
+    )
+    goal = replace(goal, mate=mate)
     if all(policy.classes is None for policy in goal.before.policies.values()):
         return goal
     now = read(session, goal.device)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    InventoryOption,
+    KeepUnsavedOption,
+    LimitOption,
+    OutputOption,
+    WorkersOption,
+    YesOption,
+    command,
+)
 from asa_automate.cli.output import say
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import BadInput, Exit, Refused, gravest
@@ -59,13 +67,7 @@ def apply(
             help="Do not try the account's rights first, where the firewall authorizes each line.",
         ),
     ] = False,
-    keep_unsaved: Annotated[
-        bool,
-        typer.Option(
-            "--keep-unsaved",
-            help="Leave a verified change unsaved, not undone, where it cannot be saved.",
-        ),
-    ] = False,
+    keep_unsaved: KeepUnsavedOption = False,
     clear_conn: Annotated[
         bool,
         typer.Option(
@@ -73,10 +75,8 @@ def apply(
             help="Cut the gateways' open port-25 connections, which keep the old inspection.",
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
-    ] = 8,
+    yes: YesOption = False,
+    workers: WorkersOption = 8,
 ) -> Exit:
     """Carry out a saved plan on its firewalls.
 

@@ -76,6 +76,18 @@ OutputOption = Annotated[
     Output | None,
     typer.Option("--output", help="Form of the result on stdout (default table)."),
 ]
+#: What the commands that change devices have in common.
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
+]
+KeepUnsavedOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-unsaved",
+        help="Leave a verified change unsaved, not undone, where it cannot be saved.",
+    ),
+]
 VerboseOption = Annotated[
     int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv says everything.")
 ]

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    InventoryOption,
+    KeepUnsavedOption,
+    LimitOption,
+    OutputOption,
+    WorkersOption,
+    YesOption,
+    command,
+)
 from asa_automate.cli.output import complain, emit_json, say
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
@@ -40,17 +48,9 @@ def resume(
         str | None, typer.Argument(metavar="RUN", help="Its id, as `runs` lists it.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All runs that broke off.")] = False,
-    keep_unsaved: Annotated[
-        bool,
-        typer.Option(
-            "--keep-unsaved",
-            help="Leave a verified change unsaved, not undone, where it cannot be saved.",
-        ),
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
-    ] = 8,
+    keep_unsaved: KeepUnsavedOption = False,
+    yes: YesOption = False,
+    workers: WorkersOption = 8,
 ) -> Exit:
     """Finish runs that broke off: killed, cut off, or ended without a known state.
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    InventoryOption,
+    LimitOption,
+    OutputOption,
+    WorkersOption,
+    YesOption,
+    command,
+)
 from asa_automate.cli.output import emit_json, say
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, Refused, UsageError
@@ -37,10 +44,8 @@ def register(app: typer.Typer) -> None:
 def rollback(
     settings: Settings,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, as `runs` lists it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
-    ] = 8,
+    yes: YesOption = False,
+    workers: WorkersOption = 8,
 ) -> Exit:
     """Undo an applied run: each firewall returns to the state before it, verified and saved.
 

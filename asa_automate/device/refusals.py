@@ -80,6 +80,11 @@ ALLOWED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()
 """Replies that count as success: (the line, the whole reply). Empty until a real box shows one."""
 
 
+SILENCE = " \t\r\n"
+"""What a device may print around nothing; any other character, a control character too, is a
+reply."""
+
+
 def name_refusal(reply: str) -> Refusal | None:
     """The row that ``reply``, a device's text, falls under, or ``None``."""
     return next((row for row in REFUSALS if row.pattern.search(reply)), None)
@@ -92,7 +97,7 @@ def is_denied(reply: str) -> bool:
 
 def is_taken(line: str, reply: str) -> bool:
     """Whether ``reply`` says that configuration ``line`` was taken: by saying nothing."""
-    text = reply.strip()
+    text = reply.strip(SILENCE)
     return not text or any(
         sent.fullmatch(line) and heard.fullmatch(text) for sent, heard in ALLOWED
     )

@@ -11,7 +11,7 @@ from asa_automate.device.dialogue import WHOLE_TEXTS, Question, Reply, has_end
 from asa_automate.device.lines import check_line, is_clear, is_show
 from asa_automate.device.printable import one_line
 from asa_automate.device.prompts import Mode, Prompt
-from asa_automate.device.refusals import REPLICATION, is_taken, name_refusal
+from asa_automate.device.refusals import REPLICATION, SILENCE, is_taken, name_refusal
 from asa_automate.device.wire import Wire
 from asa_automate.errors import Astray, Incomplete, LineRefused, LoginRefused, Refused, Replicating
 
@@ -326,7 +326,7 @@ class Session:
 
 
 def _is_quiet(line: str, reply: Reply) -> bool:
-    return not reply.before.strip() and is_taken(line, reply.body)
+    return not reply.before.strip(SILENCE) and is_taken(line, reply.body)
 
 
 def _is_entered(reply: Reply) -> bool:

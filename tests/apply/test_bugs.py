@@ -15,7 +15,8 @@ from tests.apply.test_every_fault import STRIDE, tell
 from tests.apply.test_life_of_a_box import faultless
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]

@@ -13,7 +13,8 @@ from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.model import Reading
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY, SECOND = "192.168.1.1", "192.168.1.2"
 

@@ -11,7 +11,7 @@ from asa_automate.errors import Exit, HostKeyRefused, Unreachable
 from asa_automate.lab.faults import Fault
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Rig
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
 

@@ -13,7 +13,7 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.records import Connection, End
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Rig
+    from tests.apply.rig import Rig
 
 GATEWAY, PEER, OTHER = "192.168.1.1", "198.51.100.7", "192.168.1.3"
 OURS = (

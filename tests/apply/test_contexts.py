@@ -21,7 +21,8 @@ from asa_automate.model import Reading
 from asa_automate.plan.document import DevicePlan
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY = "192.168.1.1"
 NAMES = ("admin", "mail", "web")

@@ -13,7 +13,8 @@ from asa_automate.lab.samples import ordinary
 from tests.apply.test_life_of_a_box import GATEWAY, faultless
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]
@@ -65,9 +66,13 @@ def test_the_server_dies_at_every_line(pattern: str, rigs: "Rigs", judges: "Judg
     assert stuck > 10
 
 
+#: Among lines of its kind, as firewalls print it.
 AUTHORIZED = ordinary("fw").replace(
     "\nclass-map inspection_default",
-    "\naaa authorization command TACACS LOCAL\nclass-map inspection_default",
+    "\naaa authentication ssh console TACACS LOCAL"
+    "\naaa authorization command TACACS LOCAL"
+    "\nsnmp-server location lab"
+    "\nclass-map inspection_default",
     1,
 )
 
@@ -121,3 +126,20 @@ def test_without_authorization_nothing_is_rehearsed(rigs: "Rigs") -> None:
 
     assert rig.apply(rig.plan(GATEWAY)).state is State.NEW
     assert "rehearse" not in rig.stages
+
+
+def test_pieces_of_an_earlier_rehearsal_do_not_stand_in_the_way(
+    rigs: "Rigs", judges: "Judges"
+) -> None:
+    """The change takes them away; a rehearsal under the same name would find them in its place."""
+    left = "\nobject-group network ESA_EXEMPT_PROBE\nclass-map inspection_default"
+    text = AUTHORIZED.replace("\nclass-map inspection_default", left, 1)
+    judge = judges(rigs(text), lambda one: one.apply(one.plan(GATEWAY)), GATEWAY)
+    rig = rigs(text)
+
+    outcome = rig.apply(rig.plan(GATEWAY))
+
+    assert (State.NEW, True) == (outcome.state, outcome.saved), outcome
+    assert "rehearse" not in rig.stages
+    assert "ESA_EXEMPT_PROBE" not in rig.box.running_text
+    judge.judge(rig, outcome)

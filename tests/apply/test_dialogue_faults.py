@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from asa_automate.apply.outcome import State
@@ -19,12 +19,13 @@ from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import ordinary
 from asa_automate.lab.wire import MemoryWire
 from asa_automate.plan.state import fingerprint_of
-from tests.apply.conftest import Clocked, make_rig
+from tests.apply.rig import Clocked, make_rig
 from tests.apply.test_every_fault import STRIDE, run_all, tell
 from tests.apply.test_life_of_a_box import GATEWAY, faultless
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]
@@ -242,6 +243,7 @@ def test_noise_at_every_question(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=st.text(min_size=1, max_size=60).filter(lambda t: bool(t.strip(" \r\n\t\x00"))))
+@example(text="\x1f").via("a reply of nothing but a control character")
 def test_any_text_behind_a_line_is_a_refusal(text: str) -> None:
     """Whatever its wording or language: never a success."""
     rig = make_rig(None, None, (Fault(14, "garbage", text=text),))

@@ -18,7 +18,8 @@ from tests.apply.test_every_fault import count, run_all, tell
 
 if TYPE_CHECKING:
     from asa_automate.plan.document import DevicePlan
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
     Rigs = Callable[..., Rig]
     Judges = Callable[..., Judge]

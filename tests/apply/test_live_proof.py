@@ -15,7 +15,8 @@ from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.model import Reading
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY = "192.168.1.1"
 SECTION = "\nGlobal policy: \n  Service-policy: global_policy\n"

@@ -15,7 +15,8 @@ from asa_automate.lab.faults import Fault
 from asa_automate.lab.knobs import Knobs
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY, SECOND = "192.168.1.1", "192.168.1.2"
 

@@ -12,7 +12,8 @@ from asa_automate.apply.rollback import roll_back
 from asa_automate.errors import Exit
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY = "192.168.1.1"
 

@@ -13,7 +13,8 @@ from asa_automate.errors import Exit, Refused, StoreRefused
 from asa_automate.store.journal import Kind
 
 if TYPE_CHECKING:
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 GATEWAY = "192.168.1.1"
 
