@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.field import BETWEEN, OURS, PEERS, ROOT, SIZES, Peer
-from bench.generate import GATEWAYS, KINDS
+from bench.generate import KINDS
 from bench.judge import Answer, Shot, fault_of, goals, growth, summary
 from bench.keep import machine
 from bench.markdown import into
+from bench.stanzas import GATEWAYS
 from bench.table import markdown
 
 RESULTS = ROOT / "bench" / "results.json"

@@ -15,6 +15,7 @@ from typer.main import get_command
 from asa_automate import __version__
 from asa_automate.cli.failing import failing_in_json
 from asa_automate.cli.handler import PROGRAM, guard_threads, handled
+from asa_automate.cli.memory import settle
 from asa_automate.cli.options import (
     InventoryOption,
     LimitOption,
@@ -101,6 +102,7 @@ def main() -> NoReturn:
     """Console entry."""
     _quieten()
     _end_whole()
+    settle()
     guard_threads(os.environ)
     sys.exit(run(sys.argv[1:]))
 

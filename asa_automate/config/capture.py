@@ -8,7 +8,7 @@ is of another kind. A clean text of 10 MB costs a few searches for a string.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asa_automate.show.templates import LINE_CAP
@@ -22,6 +22,9 @@ _HALF = "\\\n"
 _WHOLE = ("\\n", "\\\\n", "")
 _CLOSED = ("", '"]}', '\\"]}"')
 
+#: One of these is in every line that the next two patterns take, and is sooner looked for.
+_NO_MPF_SIGNS = ("PIX Version ", "fixup protocol ")
+_FTD_SIGNS = ("NGFW Version ", "FTD Version ")
 _NO_MPF = re.compile(r"^[ \t]*(PIX Version [1-6]\.|(?:no )?fixup protocol )\S[^\r\n]*", re.M)
 _FTD = re.compile(r"^[ \t]*(?:NGFW|FTD) Version \S[^\r\n]*", re.M)
 _FWSM = re.compile(r"^[ \t]*FWSM Version \S", re.M)
@@ -191,21 +194,21 @@ def _quote_length(quoted: list[str]) -> int:
 def _other_system(text: str) -> Unreadable | None:
     """Systems whose configuration has no class that inspects, or another kind of one."""
     head = text[:_HEAD]
-    found = _NO_MPF.search(head)
+    found = _searched(_NO_MPF, _NO_MPF_SIGNS, head)
     if found:
         return Unreadable(
             f"{found[0].strip()!r}: PIX 6 and older inspect by `fixup` and not by policy-maps; "
             "nothing is planned for them",
             _line(head, found.start(1)),
         )
-    found = _FTD.search(head)
+    found = _searched(_FTD, _FTD_SIGNS, head)
     if found:
         return Unreadable(
             f"{found[0].strip()!r}: a firewall of this kind is configured by its manager and not "
             "by lines; nothing is planned for it",
             _line(head, found.start()),
         )
-    mail = _FWSM_MAIL.search(text) if _FWSM.search(head) else None
+    mail = _FWSM_MAIL.search(text) if _searched(_FWSM, ("FWSM Version ",), head) else None
     if mail:
         return Unreadable(
             f"{mail[0].strip()!r} on an FWSM: how its policy-maps pick a class is not documented "
@@ -213,6 +216,10 @@ def _other_system(text: str) -> Unreadable | None:
             _line(text, mail.start()),
         )
     return None
+
+
+def _searched(pattern: re.Pattern[str], signs: Iterable[str], head: str) -> re.Match[str] | None:
+    return pattern.search(head) if any(sign in head for sign in signs) else None
 
 
 def _two_in_one(text: str) -> Unreadable | None:

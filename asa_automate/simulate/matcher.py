@@ -8,6 +8,7 @@ flow a few microseconds.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
+from operator import is_
 from typing import Any
 
 from asa_automate.config.access_list import Ace, Acl
@@ -16,7 +17,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.simulate.access import Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.members import Flat, Members, named_by, noun_of
+from asa_automate.simulate.members import Flat, Members, named_by, nouns_of
 
 #: From so many entries on it is worth while to prepare a list for a single flow.
 _LONG = 64
@@ -77,7 +78,7 @@ class Matcher:
         self._last = running
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
-        self._nouns = dict(named_by(running, acl))
+        self._nouns = _by_kind(named_by(running, acl))
         flat = Flat(running)
         self._source = _Side(flat, [e.source for e in self._entries])
         self._destination = _Side(flat, [e.destination for e in self._entries])
@@ -93,7 +94,11 @@ class Matcher:
     def _same(self, running: RunningConfig) -> bool:
         mine = self._running
         return (mine.version, mine.own_addresses) == (running.version, running.own_addresses) and (
-            all(noun_of(running, kind, name) is noun for (kind, name), noun in self._nouns.items())
+            all(
+                nouns_of(mine, kind) is (now := nouns_of(running, kind))
+                or all(map(is_, map(now.get, names), nouns))
+                for kind, (names, nouns) in self._nouns.items()
+            )
         )
 
     def decide(self, flow: Flow, *, addresses_only: bool) -> Hit:
@@ -154,6 +159,19 @@ class Matcher:
             )
             self._by_service[key] = _bits(truths)
         return self._by_service[key]
+
+
+def _by_kind(
+    named: Iterable[tuple[tuple[str, str], Any]],
+) -> dict[str, tuple[tuple[str, ...], tuple[Any, ...]]]:
+    """Names and nouns of each kind, to be compared without a step for each."""
+    kinds: dict[str, list[tuple[str, Any]]] = {}
+    for (kind, name), noun in named:
+        kinds.setdefault(kind, []).append((name, noun))
+    return {
+        kind: (tuple(name for name, _ in pairs), tuple(noun for _, noun in pairs))
+        for kind, pairs in kinds.items()
+    }
 
 
 class _Side:

@@ -98,12 +98,14 @@ def _plain(running: RunningConfig, end: Endpoint) -> Members:
 
 def noun_of(running: RunningConfig, kind: str, name: str) -> Any:
     """The object, group or service called so; ``None`` where there is none."""
-    table: Mapping[str, Any] = {
-        "object": running.network_objects,
-        "object-group": running.network_groups,
-        "service": running.services,
-    }[kind]
-    return table.get(name)
+    return nouns_of(running, kind).get(name)
+
+
+def nouns_of(running: RunningConfig, kind: str) -> Mapping[str, Any]:
+    """All objects, groups or services."""
+    if kind == "object":
+        return running.network_objects
+    return running.network_groups if kind == "object-group" else running.services
 
 
 def named_by(running: RunningConfig, acl: Acl) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -3,6 +3,7 @@
 import sys
 import time
 
+from asa_automate.cli.memory import settle
 from asa_automate.config.reader import read_running
 from asa_automate.model import Exemption, Identity
 from asa_automate.plan.document import DevicePlan
@@ -36,4 +37,5 @@ def _answer(made: tuple[DevicePlan, float]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    settle()  # as the command line does
     measure("asa-automate", _work, _answer)

@@ -7,8 +7,9 @@ from asa_automate.model import Exemption, Identity
 from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.planner import plan_device
 from asa_automate.plan.request import Request
-from bench.generate import GATEWAYS, KINDS, MIN_LINES, generate
+from bench.generate import KINDS, MIN_LINES, generate
 from bench.reference import entries_of_classes, plan, read
+from bench.stanzas import GATEWAYS
 
 _TAKES = "class PARTNER_MAIL"
 
