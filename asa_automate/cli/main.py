@@ -36,6 +36,7 @@ COMMANDS = (
     "plan",
     "show",
     "simulate",
+    "doctor",
     "apply",
     "rollback",
     "resume",
