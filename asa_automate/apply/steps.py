@@ -64,6 +64,8 @@ ENDS: Mapping[Step, frozenset[State]] = {
     _S.VERIFY: frozenset({State.NEW, State.HOLD}),
     _S.SAVE: frozenset({State.NEW, State.HOLD}),
     _S.CONNECTIONS: frozenset({State.NEW}),
+    # The probe by itself.
+    _S.PROBE: frozenset({State.NOOP, State.DISPROVED}),
     _S.UNDO: _BACK,
 }
 

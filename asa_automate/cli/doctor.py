@@ -1,11 +1,19 @@
-"""``doctor``: why a firewall cannot be reached, or may not be read; changes nothing."""
+"""``doctor``: why a firewall cannot be reached, or may not be read; ``--probe``: how it reads."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asa_automate.cli.options import InventoryOption, LimitOption, OutputOption, command
+from asa_automate.cli.options import (
+    InventoryOption,
+    LimitOption,
+    OutputOption,
+    WorkersOption,
+    YesOption,
+    command,
+)
 from asa_automate.cli.output import complain, emit_json, table
 from asa_automate.cli.settings import Settings
 from asa_automate.errors import Exit, gravest
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 EXAMPLES = {
     "asa-automate doctor": "each step to each firewall, and where it ends",
     "asa-automate doctor --limit fw1 --output json": "the same of one firewall, for a program",
+    "asa-automate doctor --probe --limit fw1": "find out which class wins there, and keep it",
 }
 
 
@@ -27,19 +36,31 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     settings: Settings,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Firewalls at a time.")
-    ] = 8,
+    workers: WorkersOption = 8,
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Try on a flow that nobody has which class inspects."),
+    ] = False,
+    yes: YesOption = False,
 ) -> Exit:
     """Climb the ladder to each firewall: name, port, key, login, enable, rights, parse.
 
     Says for each firewall which step fails, why, and what mends it. Sends `show` commands only.
+    With --probe it finds out instead how each firewall reads its classes: nothing of the probe
+    stays, the answer is kept for the serial number and version, and the next `plan` shows it.
     """
-    from asa_automate.cli.ladder import as_json, climb
-    from asa_automate.fleet.local import each
     from asa_automate.inventory import load
 
     devices = load(settings.inventory).select(settings.limits).devices
+    if probe:
+        return _probed(settings, devices, workers, yes=yes)
+    return _climbed(settings, devices, workers)
+
+
+def _climbed(settings: Settings, devices: "Sequence[Device]", workers: int) -> Exit:
+    from asa_automate.cli.ladder import as_json, climb
+    from asa_automate.fleet.local import each
+
     found = each(devices, lambda device: climb(device, settings), workers)
     if settings.json:
         emit_json(
@@ -51,6 +72,19 @@ def doctor(
     else:
         _tables(settings, list(zip(devices, found, strict=True)))
     return gravest(entry.exit for steps in found for entry in steps)
+
+
+def _probed(settings: Settings, devices: "Sequence[Device]", workers: int, *, yes: bool) -> Exit:
+    from asa_automate.cli.outcomes import confirm, exit_of, show_outcomes
+    from asa_automate.cli.probe_only import probe_all
+    from asa_automate.store.engine import open_store
+
+    names = ", ".join(device.name for device in devices)
+    confirm(settings, f"Probe {len(devices)} firewalls: {names}?", yes=yes)
+    with closing(open_store(settings.store)) as store:
+        done = probe_all(settings, store, devices, workers=workers)
+        show_outcomes(settings, done)
+    return exit_of(done.outcomes)
 
 
 def _tables(settings: Settings, found: "Sequence[tuple[Device, Sequence[Found]]]") -> None:

@@ -40,6 +40,7 @@ COMMANDS = (
     "plan",
     "show",
     "simulate",
+    "doctor",
     "apply",
     "rollback",
     "resume",

@@ -124,7 +124,11 @@ def plan(
         Path, typer.Option("--from-dir", metavar="DIR", help="Saved texts of its devices.")
     ],
 ) -> Exit:
-    """Play a saved plan on saved configurations and check it on the model again."""
+    """Type a saved plan into virtual firewalls with saved configurations, and prove it anew.
+
+    The proof over all flows is made from what the virtual firewall prints before and after each
+    line, forth and back, and from nothing that the planner made but its lines and declarations.
+    """
     from asa_automate.cli.planning import from_directory
     from asa_automate.plan.document import read_plan
 
@@ -146,19 +150,19 @@ def plan(
 
 
 def _played(one: "DevicePlan", look: Any) -> dict[str, Any]:
+    from asa_automate.cli.replaying import replayed
     from asa_automate.config.reader import read_running
     from asa_automate.model import Device
-    from asa_automate.plan.soundness import proof_again
     from asa_automate.plan.state import fingerprint_of
 
     answer: dict[str, Any] = {"device": one.device, "holds": False, "why": None}
     try:
-        running = read_running(look(Device(name=one.device, host=one.device)).running)
+        text = look(Device(name=one.device, host=one.device)).running
+        if fingerprint_of(read_running(text)) != one.fingerprint:
+            return answer | {"why": "the saved text is not the planned one", "exit": Exit.REFUSED}
+        why = replayed(one, text)
     except Refused as error:
         return answer | {"why": error.message, "exit": Exit.REFUSED}
-    if fingerprint_of(running) != one.fingerprint:
-        return answer | {"why": "the saved text is not the planned one", "exit": Exit.REFUSED}
-    why = proof_again(one, running)
     return answer | {
         "holds": why is None,
         "why": why,

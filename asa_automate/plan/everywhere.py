@@ -6,7 +6,8 @@ first. Claimed is, for all protocols, addresses and ports:
 
 (a) no flow in ``exempt`` boxes is inspected by the esmtp engine at the end;
 (b) outside the boxes that the plan declares, the end equals the beginning, map included;
-(c) after each line the same; and inside these boxes each flow has its old or its new treatment.
+(c) after each line the same; and inside these boxes each flow has its old or its new treatment,
+    also where several policies see it (:mod:`~.across`).
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from itertools import product
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Address, Reading
+from asa_automate.plan.across import Course, Stage, between, closing, courses
 from asa_automate.plan.probe import DESTINATION, SOURCE
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import SMTP, Flow
@@ -81,13 +83,83 @@ def refuted(
     """
     budget = Budget(MOST_RULES)
     reader = reader or Reader()
-    for where in claim.states[0].service_policies:
+    attached = claim.states[0].service_policies
+    proofs: dict[tuple[ServicePolicy, Angle], _Engine] = {}
+    for where in attached:
         outlines = [_outline(reader, state, where) for state in claim.states]
         for engine, version in product(_moved(outlines, claim, reading), claim.versions):
             angle = Angle(version, engine, reading, ports_count, assume)
-            found = _Engine(claim, where, angle, budget, reader, outlines).refuted()
+            proof = _Engine(claim, where, angle, budget, reader, outlines)
+            found = proof.refuted()
             if found:
                 return found
+            proofs[where, angle] = proof
+    if reading is Reading.PER_ENGINE:
+        for course, angle in product(courses(attached), {a: None for _, a in proofs}):
+            parts = [_part(claim, w, angle, budget, reader, proofs) for w in course.policies]
+            found = _together(course, parts)
+            if found:
+                return found
+    return None
+
+
+def changes_of(claim: Claim, reading: Reading) -> Iterator[tuple[str, Flow]]:
+    """Engines that treat declared flows otherwise at the end, each with such a flow."""
+    budget, reader = Budget(MOST_RULES), Reader()
+    for where in claim.states[0].service_policies:
+        outlines = [_outline(reader, state, where) for state in claim.states]
+        for engine, version in product(_moved(outlines, claim, reading), claim.versions):
+            one = _Engine(claim, where, Angle(version, engine, reading), budget, reader, outlines)
+            flow = one.changed_flow()
+            if flow:
+                yield engine, flow
+
+
+def _part(
+    claim: Claim,
+    where: ServicePolicy,
+    angle: Angle,
+    budget: Budget,
+    reader: Reader,
+    proofs: dict[tuple[ServicePolicy, Angle], "_Engine"],
+) -> "_Engine":
+    if (where, angle) not in proofs:
+        outlines = [_outline(reader, state, where) for state in claim.states]
+        proofs[where, angle] = _Engine(claim, where, angle, budget, reader, outlines)
+    return proofs[where, angle]
+
+
+def _together(course: Course, parts: Sequence["_Engine"]) -> Refuted | None:
+    """A flow of two interfaces that has neither its old nor its new treatment after a line."""
+    one = parts[0]
+    stages = [
+        Stage(tuple(p.chains[n] for p in parts), closing(state, course, one.angle.engine))
+        for n, state in enumerate(one.claim.states)
+    ]
+    seen = {stages[0], stages[-1]}
+    for number, stage in enumerate(stages):
+        if stage in seen:
+            continue
+        seen.add(stage)
+        three = (stages[0], stage, stages[-1])
+        for falls in (True, False):
+            found = between(three, one.declared, one.budget, falls=falls)
+            refuted_by = one.first(found, number, (course.came, course.goes))
+            if refuted_by:
+                return refuted_by
+    return _closed(course, one, stages)
+
+
+def _closed(course: Course, one: "_Engine", stages: Sequence[Stage]) -> Refuted | None:
+    """A flow of others that is lost or found since an interface policy has the engine no more."""
+    for number, stage in enumerate(stages):
+        if stage.closes != stages[0].closes:
+            three = (stages[0], stage, stages[0])
+            regions = [everything(one.angle.version)]
+            found = between(three, regions, one.budget, falls=False, but=one.declared)
+            refuted_by = one.first(found, number, (course.came, course.goes))
+            if refuted_by:
+                return refuted_by
     return None
 
 
@@ -176,17 +248,39 @@ class _Engine:
         def is_bad(actions: Actions) -> bool:
             return actions[0] != actions[1] and not self._is_away(actions[1], number)
 
-        return self._first(walk.bad(regions, is_bad), number)
+        return self.first(walk.bad(regions, is_bad), number)
 
-    def _first(self, found: Iterable[tuple[Box, Actions]], number: int) -> Refuted | None:
-        """The first flow that has the second of the actions in the place of the first."""
+    def first(
+        self,
+        found: Iterable[tuple[Box, Actions]],
+        number: int,
+        interfaces: tuple[str | None, str | None] | None = None,
+    ) -> Refuted | None:
+        """The first flow that has the second of the actions in the place of the first.
+
+        Args:
+            interfaces: where it comes in and goes out; not given: that of the policy.
+        """
         what = f"{self.angle.engine} in {self.where.scope}"
         for box, (old, new, *_) in found:
             flow = self._flow(box)
-            if flow:
+            if flow and not self._is_away(new, number):
+                if interfaces:
+                    came, goes = interfaces
+                    flow = replace(flow, in_interface=came, out_interface=goes)
+                    what = self.angle.engine
                 why = f"after line {number} {what}: {_named(old)} becomes {_named(new)}"
                 return Refuted(flow, why)
         return None
+
+    def changed_flow(self) -> Flow | None:
+        """A declared flow that has another treatment at the end."""
+        if not self.declared:
+            return None
+        ends = (self.chains[0], self.chains[-1])
+        walk = Walk(ends, hull(self.declared), self.budget)
+        found = walk.bad(self.declared, lambda actions: actions[0] != actions[1])
+        return next((flow for box, _ in found if (flow := self._flow(box))), None)
 
     def _is_away(self, action: Action, number: int) -> bool:
         """Whether the plan says that the engine is away for a moment."""
@@ -209,7 +303,7 @@ class _Engine:
             old, now, new = actions
             return now not in (old, new) and not self._is_away(now, number)
 
-        return self._first(walk.bad(self.declared, is_bad), number)
+        return self.first(walk.bad(self.declared, is_bad), number)
 
 
 def _declared(claim: Claim, angle: Angle) -> Iterator[Box]:

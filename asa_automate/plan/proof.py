@@ -120,9 +120,9 @@ def _everywhere(
         mail_only=not _narrows(subject),
         all_mail=subject.strategy is Strategy.OFF,
         versions=(4, 6) if (subject.states[0].version or UNIFIED) >= UNIFIED else (4,),
-        gaps=tuple(_away(subject.gaps, n) for n in range(len(subject.states))),
+        gaps=tuple(away(subject.gaps, n) for n in range(len(subject.states))),
     )
-    ports = (False, True) if _ports_beside_default(subject.states[0]) else (False,)
+    ports = (False, True) if ports_beside_default(subject.states[0]) else (False,)
     try:
         for ports_count, assume in product(ports, (False, True) if assumed else (False,)):
             found = refuted(
@@ -131,11 +131,11 @@ def _everywhere(
             if found:
                 return Failure(found.flow, found.why)
     except Undecided as too_much:
-        raise _not_decided(too_much) from None
+        raise not_decided(too_much) from None
     return None
 
 
-def _not_decided(too_much: Undecided) -> NotDecided:
+def not_decided(too_much: Undecided) -> NotDecided:
     choice = too_much.choice
     listed = f"access-list {choice.acl} of class {choice.name}" if choice.acl else choice.name
     return NotDecided(
@@ -145,7 +145,7 @@ def _not_decided(too_much: Undecided) -> NotDecided:
     )
 
 
-def _away(gaps: Iterable[Gap], number: int) -> frozenset[str]:
+def away(gaps: Iterable[Gap], number: int) -> frozenset[str]:
     """The engines that may be away after a line."""
     there = (gap.engines for gap in gaps if gap.first <= number < gap.last)
     return next(there, frozenset())
@@ -154,7 +154,7 @@ def _away(gaps: Iterable[Gap], number: int) -> frozenset[str]:
 def worlds(before: RunningConfig, unknown: list[str], reading: Reading) -> Iterator[World]:
     """Every world that is left open; ``unknown`` classes are taken to match, and not to."""
     falls = (True, False) if any(a.interface for a in before.service_policies) else (True,)
-    ports = (False, True) if _ports_beside_default(before) else (False,)
+    ports = (False, True) if ports_beside_default(before) else (False,)
     for fall_through, ports_count in product(falls, ports):
         for answers in product((False, True), repeat=len(unknown)):
             assume = dict(zip(unknown, answers, strict=True))
@@ -170,7 +170,7 @@ def _unknown_classes(subject: Subject, asked: Asked, judge: Judge) -> set[str]:
     return {name for names in found for name in names}
 
 
-def _ports_beside_default(running: RunningConfig) -> bool:
+def ports_beside_default(running: RunningConfig) -> bool:
     """Whether it matters if ports count in an ACL beside ``match default-inspection-traffic``."""
     return any(
         entry.protocol != "ip"

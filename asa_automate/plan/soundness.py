@@ -1,22 +1,17 @@
-"""How far a plan is sound, what changes besides, and the same proof once more."""
+"""How far a plan is sound, and what changes besides."""
 
 from collections.abc import Iterator
 
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Reading, Strategy
-from asa_automate.plan.document import DevicePlan
 from asa_automate.plan.findings import ipv6_loss
-from asa_automate.plan.gap import gaps_of
 from asa_automate.plan.judge import Judge
 from asa_automate.plan.proof import (
     Failure,
     NotDecided,
     Subject,
     prove,
-    states_after,
 )
-from asa_automate.plan.scope import scope_of
-from asa_automate.plan.state import fingerprint_of
 from asa_automate.simulate.engines import ESMTP
 
 BOTH = (Reading.PER_ENGINE, Reading.PER_CLASS)
@@ -70,18 +65,3 @@ def elsewhere_of(running: RunningConfig, subject: Subject) -> Iterator[str]:
         yield "EVERYBODY'S SMTP IS NO LONGER INSPECTED"
     if (running.version or (9, 0)) < (9, 0) and subject.wanted:
         yield f"{ipv6_loss(subject.strategy)}: before 9.0 an access-list knows no IPv6"
-
-
-def proof_again(plan: DevicePlan, running: RunningConfig) -> str | None:
-    """Play a plan's lines on a configuration and prove it anew; why it fails, or ``None``."""
-    states = states_after(running, plan.commands)
-    if fingerprint_of(states[-1]) != plan.target_fingerprint:
-        return "its lines do not lead to the configuration that it promises"
-    now, end = scope_of(running), scope_of(states[-1])
-    strategy = Strategy(plan.strategy or Strategy.SPLIT_CLASS)
-    gaps = gaps_of(plan.commands)
-    subject = Subject(states, end.members or (), now.members or (), strategy, gaps)
-    failure = prove(
-        subject, (BOTH[0],) if plan.reading.value is Reading.UNKNOWN else (plan.reading.value,)
-    )
-    return f"{failure.flow}: {failure.why}" if failure else None

@@ -24,16 +24,20 @@ def others(first: Sequence[T], second: Sequence[T]) -> tuple[list[int], list[int
     """
     start = 0
     shortest = min(len(first), len(second))
-    while start < shortest and first[start] == second[start]:
+    while start < shortest and _same(first[start], second[start]):
         start += 1
     end = 0
-    while end < shortest - start and first[-1 - end] == second[-1 - end]:
+    while end < shortest - start and _same(first[-1 - end], second[-1 - end]):
         end += 1
     one = range(start, len(first) - end)
     other = range(start, len(second) - end)
     kept = _in_order(list(_pairs(first, one, second, other)))
     here, there = {a for a, _ in kept}, {b for _, b in kept}
     return [i for i in one if i not in here], [i for i in other if i not in there]
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or one == other
 
 
 def _pairs(

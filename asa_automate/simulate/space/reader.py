@@ -1,19 +1,19 @@
 """From a configuration to the chains of its policy-maps, each access-list read once."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.class_map import ClassMap, Match
 from asa_automate.config.policy_map import PolicyClass, PolicyMap
 from asa_automate.config.running import RunningConfig
-from asa_automate.model import Reading
+from asa_automate.model import Address, Reading
 from asa_automate.simulate.engines import effective_map
 from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.members import named_by, noun_of
 from asa_automate.simulate.space.boxes import common, everything
 from asa_automate.simulate.space.chains import NOTHING, Angle, Chain, Choice
-from asa_automate.simulate.space.rules import Rule, rules_of
+from asa_automate.simulate.space.rules import Known, Rule, rules_of
 from asa_automate.simulate.space.traffic import acts_of, guard_of
 from asa_automate.simulate.world import CLASS_DEFAULT
 
@@ -30,6 +30,7 @@ class Reader:
         self._kept: list[object] = []
         self._names: dict[int, list[tuple[str, str]]] = {}
         self._rules: dict[Hashable, tuple[Rule, ...]] = {}
+        self._known: list[tuple[Mapping[str, Address], dict[Hashable, Known]]] = []
 
     def chain(self, running: RunningConfig, policy: PolicyMap, angle: Angle) -> Chain:
         """The classes that matter, in the order in which the device tries them."""
@@ -120,6 +121,14 @@ class Reader:
         self._kept.append(nouns)
         return acl.lines if len(acl.lines) < _SHORT else id(acl), tuple(map(id, nouns))
 
+    def _known_rules(self, running: RunningConfig, *kind: Hashable) -> Known:
+        """Entries that were read under the same release and the same ``name`` lines."""
+        found = next((k for names, k in self._known if names == running.names), None)
+        if found is None:
+            found = {}
+            self._known.append((running.names, found))
+        return found.setdefault((running.version, *kind), {})
+
     def _read(
         self,
         running: RunningConfig,
@@ -131,7 +140,12 @@ class Reader:
     ) -> tuple[Rule, ...]:
         if key not in self._rules:
             rules = rules_of(
-                running, Lists(running), acl, angle.version, addresses_only=addresses_only
+                running,
+                Lists(running),
+                acl,
+                angle.version,
+                addresses_only=addresses_only,
+                known=self._known_rules(running, angle.version, addresses_only),
             )
             self._rules[key] = tuple(
                 replace(r, permit=angle.assume) if r.permit is None else r for r in rules

@@ -109,31 +109,73 @@ def _overlapping(services: Iterable[Sides], box: Box) -> list[Sides]:
     return found
 
 
+#: Rules of entries that name nothing, by their text; each is read once.
+Known = dict[str, "Rule | None"]
+
+
 def rules_of(
-    running: RunningConfig, lists: Lists, acl: Acl, version: int, *, addresses_only: bool
+    running: RunningConfig,
+    lists: Lists,
+    acl: Acl,
+    version: int,
+    *,
+    addresses_only: bool,
+    known: Known,
 ) -> tuple[Rule, ...]:
     """The rules of an access-list for flows of one IP version.
 
     Args:
         addresses_only: as beside ``match default-inspection-traffic``, where ports are ignored.
+        known: is used and added to; only for configurations with the same release and the same
+            ``name`` lines, the same IP version and ``addresses_only``.
     """
     made: dict[Hashable, Services | None] = {}
     found = []
     for entry in acl.entries:
-        if entry.active and not _of_another_version(entry, version):
-            services = [_ANY] if addresses_only else _known_services(running, entry, made)
-            rule = _made(lists, entry, version, services)
-            if rule:
-                found.append(rule)
+        text = entry.text
+        if text in known:
+            rule = known[text]
+        else:
+            rule = _rule(running, lists, entry, version, None if addresses_only else made)
+            if _names_nothing(entry):
+                known[text] = rule
+        if rule is not None:
+            found.append(rule)
     return tuple(found)
 
 
 _ANY: Sides = (PROTOCOLS, PORTS, PORTS)
+_PLAIN = ("network", "any", "any4", "any6")
 
 
-def _of_another_version(entry: Ace, version: int) -> bool:
-    networks = (entry.source.network, entry.destination.network)
-    return any(network is not None and network.version != version for network in networks)
+def _names_nothing(entry: Ace) -> bool:
+    ports = (entry.source_ports, entry.destination_ports)
+    return (
+        entry.source.kind in _PLAIN
+        and entry.destination.kind in _PLAIN
+        and not entry.service
+        and not any(condition is not None and condition.group for condition in ports)
+    )
+
+
+def _rule(
+    running: RunningConfig,
+    lists: Lists,
+    entry: Ace,
+    version: int,
+    made: dict[Hashable, Services | None] | None,
+) -> Rule | None:
+    """``None`` for an entry that takes no flow of the IP version; without ``made`` ports do not
+    count."""
+    source, destination = entry.source.network, entry.destination.network
+    if (
+        not entry.active
+        or (source is not None and source.version != version)
+        or (destination is not None and destination.version != version)
+    ):
+        return None
+    services = [_ANY] if made is None else _known_services(running, entry, made)
+    return _made(lists, entry, version, services)
 
 
 def _known_services(

@@ -25,7 +25,7 @@ _CELL = 100
 #: Where to cut is decided by so many rules of a list, evenly spread.
 _SAMPLE = 64
 #: Rules times excepted boxes: beyond, it is not worth while to look which rules are in which.
-_WORTH = 200_000
+_WORTH = 3_000
 
 
 class Undecided(Exception):
@@ -127,8 +127,11 @@ def _near(rules: Iterable[Rule], box: Box) -> list[Rule]:
             if inside is None:
                 continue
             rule = inside  # the same rule, as far as it is in the box
+            (p, q), (r, s), (t, u), (v, w), (x, y) = rule.box
         found.append(rule)
-        if rule.parts is None and covers(rule.box, box):
+        if (p <= a and b <= q and r <= c and d <= s and t <= e and f <= u) and (
+            v <= g and h <= w and x <= i and j <= y and rule.parts is None
+        ):
             whole = True
             break
     while found and not found[-1].permit:
