@@ -7,22 +7,15 @@ those of the probe alone, so no flow but that of the probe is ever treated other
 
 from dataclasses import replace
 
+from asa_automate.apply.box import checked_box
 from asa_automate.apply.goal import Goal, goal_record
 from asa_automate.apply.outcome import Outcome, State
 from asa_automate.apply.ports import Session, Stopped, Surroundings
 from asa_automate.apply.probing import run_probe
 from asa_automate.apply.reach import Reach, gone_astray
-from asa_automate.apply.reading import (
-    STARTUP,
-    Snapshot,
-    identify,
-    must_be_saved,
-    pair_of,
-    read,
-    recognise,
-)
+from asa_automate.apply.reading import STARTUP, Snapshot, identify, must_be_saved, read
 from asa_automate.apply.recover import back, must_be_looked_at, unstoppable
-from asa_automate.apply.role import must_be_a_target
+from asa_automate.apply.role import must_lead
 from asa_automate.apply.sending import GateClosed
 from asa_automate.apply.steps import Step, Steps
 from asa_automate.errors import (
@@ -99,13 +92,12 @@ def _forward(course: _Course) -> Outcome:
 def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Identity]:
     around = course.around
     around.tell(Step.CHECK)
-    facts = must_be_a_target(session, course.device, course.context)
     asked = identify(session)
-    found = recognise(session, asked, course.device)
-    _, mate = pair_of(found, facts)
-    for serial in sorted({found.serial, mate} - {None}, key=str):
-        around.hold(str(serial))
+    found, mate = checked_box(session, asked, course.device, course.context, around)
+    if found.serial:
+        around.hold(found.serial)
     before = read(session, course.device)
+    must_lead(session, course.device, before.running)
     must_be_understood(before.running)
     must_be_saved(session, before, course.device)
     now = scope_of(before.running)

@@ -21,7 +21,8 @@ from tests.apply.test_every_fault import faults_of
 
 if TYPE_CHECKING:
     from asa_automate.apply.outcome import Outcome
-    from tests.apply.conftest import Judge, Rig
+    from tests.apply.judge import Judge
+    from tests.apply.rig import Rig
 
 BOTH = pytest.mark.parametrize("reading", [Reading.PER_ENGINE, Reading.PER_CLASS])
 SAMPLES = {"ordinary": ordinary("fw"), "interface": interface_policy("fw")}
