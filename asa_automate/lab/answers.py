@@ -3,7 +3,15 @@
 import re
 from collections.abc import Callable
 
-from asa_automate.lab import connections, failover, show_config, show_policy, show_system, spaces
+from asa_automate.lab import (
+    connections,
+    failover,
+    packet_tracer,
+    show_config,
+    show_policy,
+    show_system,
+    spaces,
+)
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words, incomplete
 
@@ -29,6 +37,7 @@ ANSWERS: dict[str, Answer] = {
     "show service-policy": show_policy.service_policy,
     "show service-policy flow": show_policy.flow,
     "clear service-policy": show_policy.clear,
+    "packet-tracer": packet_tracer.packet_tracer,
 }
 
 #: ``| include WORD`` and the like: which lines stay, given a test for a hit.
