@@ -1,5 +1,6 @@
 """``simulate``: ask the model of the firewall, on saved texts or a live configuration."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,9 @@ FLOW_EXAMPLES = {
     ),
     "asa-automate simulate flow --limit edge1 'tcp 192.168.1.1 -> 198.51.100.7:25 in inside'": (
         "outbound mail, on the firewall's present configuration"
+    ),
+    "asa-automate simulate flow --against-device edge1 'tcp 198.51.100.7 -> 192.168.1.1:25'": (
+        "the device's own answer beside the model's; 6 if they differ"
     ),
 }
 PLAN_EXAMPLES = {
@@ -56,6 +60,14 @@ def flow(
         Path | None,
         typer.Option("--from-dir", metavar="DIR", help="Saved texts of the inventory."),
     ] = None,
+    against_device: Annotated[
+        str | None,
+        typer.Option(
+            "--against-device",
+            metavar="DEVICE",
+            help="Ask the device as well, and say where it differs from the model.",
+        ),
+    ] = None,
 ) -> Exit:
     """Say which class of which policy takes a flow, for which engine, and why.
 
@@ -68,6 +80,8 @@ def flow(
     if words is None:
         raise UsageError("no flow is given; for example 'tcp 198.51.100.7 -> 192.168.1.1:25'")
     asked = parse_flow(words)
+    if against_device is not None:
+        return _against(settings, against_device, asked)
     running = running_of(settings, config, from_dir)
     check_interfaces(running, asked)
     must_be_readable(running)
@@ -85,6 +99,38 @@ def flow(
         for step in answer["trace"]:
             emit(f"  {step}")
     return Exit.DONE
+
+
+def _against(settings: Settings, name: str, asked: "Flow") -> Exit:
+    from asa_automate.cli.against import compare
+
+    found = compare(settings, name, asked)
+    readings = explain(found.running, asked)
+    wrong = [text for one in found.asked for text in one.differences]
+    if settings.json:
+        emit_json(
+            {
+                "flow": str(asked),
+                "readings": readings,
+                "device": name,
+                "reading": {"value": found.reading.value, "source": found.source},
+                "asked": [asdict(one) for one in found.asked],
+                "agrees": not wrong,
+            }
+        )
+    else:
+        model = readings[found.reading.value]
+        emit(f"{name}, read {found.reading.value} ({found.source})")
+        emit(f"  the model: inspected by {', '.join(model['inspects']) or 'nothing'}")
+        for one in found.asked:
+            emit(f"  {one.command}: {one.note or ('DIFFERS' if one.differences else 'agrees')}")
+            for line in (*one.differences, *(one.answer.splitlines() if one.differences else ())):
+                emit(f"    {line}")
+        for step in model["trace"] if wrong else ():
+            emit(f"  the model: {step}")
+    for text in wrong:
+        complain(f"{name}: finding: {text}")
+    return found.exit
 
 
 def _unknown(running: "RunningConfig", asked: "Flow") -> frozenset[str]:

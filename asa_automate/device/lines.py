@@ -58,6 +58,8 @@ SHOW_LINES = (
     rf"show access-list {_NAME}",
     r"show (?:interface ip brief|ip address|nameif|ssh sessions)",
     rf"show {_CONN}",
+    rf"packet-tracer input {_NAME} (?:tcp|udp) {_ADDRESS.format(1)} [0-9]{{1,5}}"
+    rf" {_ADDRESS.format(2)} [0-9]{{1,5}} detailed",
 )
 """Lines that read (regular expressions, matched whole)."""
 

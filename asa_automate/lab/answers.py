@@ -7,6 +7,7 @@ from asa_automate.lab import (
     cluster,
     connections,
     failover,
+    packet_tracer,
     show_config,
     show_policy,
     show_system,
@@ -38,6 +39,7 @@ ANSWERS: dict[str, Answer] = {
     "show service-policy": show_policy.service_policy,
     "show service-policy flow": show_policy.flow,
     "clear service-policy": show_policy.clear,
+    "packet-tracer": packet_tracer.packet_tracer,
 }
 
 #: ``| include WORD`` and the like: which lines stay, given a test for a hit.

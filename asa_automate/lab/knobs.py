@@ -96,6 +96,8 @@ class Knobs:
         flow_prints_map: ``show service-policy flow`` names the inspection map.
         flow_lists_idle_classes: a class that matches, but whose inspections do not act on the
             flow, is listed without an ``Input flow`` action.
+        packet_tracer: ``packet-tracer`` shows a phase for each inspection (``full``), none of them
+            (``without-inspect``: no source shows mail's), or is refused (``none``).
         acl_ports_count: ports of an ACL count beside ``match default-inspection-traffic`` (the
             command reference says that they are ignored).
         interface_falls_through: a flow that no class of an interface policy takes for an engine
@@ -158,6 +160,7 @@ class Knobs:
     empty_class: Literal["bare", "omitted"] = "bare"
     flow_prints_map: bool = True
     flow_lists_idle_classes: bool = False
+    packet_tracer: Literal["full", "without-inspect", "none"] = "full"
     acl_ports_count: bool = False
     interface_falls_through: bool = False
     failover: Literal["off", "active", "standby"] = "off"
