@@ -41,9 +41,9 @@ def _device(host: "Host") -> Device:
     credentials = data.credentials.model_dump() if data.credentials else {}
     return Device(
         name=host.name,
-        host=host.hostname or host.name,
+        host=_text(host.hostname) or host.name,
         port=host.port or 22,
-        username=host.username,
+        username=_text(host.username),
         groups=tuple(group.name for group in host.extended_groups()),
         site=data.site,
         context=data.context,
@@ -54,6 +54,11 @@ def _device(host: "Host") -> Device:
         credentials=CredentialRefs(**credentials),
         data=MappingProxyType(_single_values(data)),
     )
+
+
+def _text(value: object) -> str | None:
+    """A number that stands without quotes is text, too (``Form``); Nornir hands it on as it is."""
+    return None if value is None else str(value)
 
 
 def _merged(host: "Host") -> dict[str, Any]:
