@@ -12,11 +12,15 @@ PYTEST_ARGS ?= -n auto
 LOCK_VENV   := $(VENV)/lock-tools
 PIP_TOOLS   := pip-tools==7.6.2
 
+# What writes the bill of materials, apart for the same reason.
+SBOM_VENV   := $(VENV)/sbom-tools
+SBOM_TOOLS  := cyclonedx-bom==7.5.0
+
 # The peers of the benchmark, apart from everything else; one of them is under the GPL.
 BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage bench torture format lock wheel clean
+.PHONY: help demo test lint pytest coverage bench torture fuzz format lock sbom wheel clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -51,6 +55,9 @@ bench: $(STAMP) $(BENCH_VENVS:=/.built) ## text to plan beside TextFSM, ttp, cis
 torture: $(STAMP) ## every event x every fault x every event of the recovery; seeded faults; real kills
 	@$(BIN)/python -m tests.torture.run $(TORTURE_ARGS)
 
+fuzz: $(STAMP) ## 100,000 hostile inventories and firewalls: no line too many is executed (FUZZ=N: other number)
+	@ASA_AUTOMATE_FUZZ=$(or $(FUZZ),100000) $(BIN)/pytest -n auto -q -rP tests/fuzz
+
 format: $(STAMP) ## write the code as ruff formats it, and apply its safe fixes
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
@@ -64,6 +71,14 @@ lock: ## write requirements.lock anew from pyproject.toml (LOCK_ARGS=--upgrade: 
 	    --no-emit-find-links --no-emit-trusted-host \
 	    --output-file requirements.lock pyproject.toml
 	@echo "requirements.lock: $$(grep -c '==' requirements.lock) packages, hashes only"
+
+sbom: ## dist/sbom.cdx.json: a CycloneDX bill of materials of requirements.lock, with its hashes
+	@$(PYTHON) scripts/check-python && $(PYTHON) -m venv $(SBOM_VENV)
+	@$(SBOM_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --quiet '$(SBOM_TOOLS)'
+	@mkdir -p dist
+	@$(SBOM_VENV)/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
+	    --output-reproducible --validate --output-file dist/sbom.cdx.json requirements.lock
+	@echo "dist/sbom.cdx.json: $$(grep -c '"purl"' dist/sbom.cdx.json) packages"
 
 wheel: $(STAMP) ## dist/*.whl, with templates and sample inventory inside
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -116,7 +116,9 @@ def _words(name: str, mistake: Any) -> str:
     named = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
     if named == "[key]":
         return f"the key '{loc[-2]}' {mistake['msg']}"
-    text = _MISTAKES.get(mistake["type"], mistake["msg"]).format(key=key)
+    ours = _MISTAKES.get(mistake["type"])
+    # The message may hold what stands in the file: it is never a format.
+    text = ours.format(key=key) if ours else str(mistake["msg"])
     return text if text.startswith("'") else f"'{named}' {text}" if named else text
 
 

@@ -47,9 +47,9 @@ def device_of(host: "Host", host_names: Container[str] = ()) -> Device:
     first, *others = _logins(data)
     return Device(
         name=host.name,
-        host=host.hostname or host.name,
+        host=_text(host.hostname) or host.name,
         port=host.port or 22,
-        username=host.username,
+        username=_text(host.username),
         groups=tuple(group.name for group in host.extended_groups()),
         site=data.site,
         context=data.context,
@@ -81,6 +81,11 @@ def _logins(data: Data) -> Iterator[CredentialRefs]:
         yield CredentialRefs(
             **{} if login is None else login.model_dump(include={"username", "password", "enable"})
         )
+
+
+def _text(value: object) -> str | None:
+    """A number that stands without quotes is text, too (``Form``); Nornir hands it on as it is."""
+    return None if value is None else str(value)
 
 
 def _merged(host: "Host") -> dict[str, Any]:

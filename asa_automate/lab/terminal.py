@@ -87,7 +87,7 @@ class LineEditor:
         # At least the last character is seen, however long the prompt is.
         self._hidden = min(self._hidden + _SHIFT, len(self.text) - 1)
         left = bytes(self.text[self._hidden :])
-        return b"\r" + self.prompt.encode() + b"$" + left
+        return b"\r" + self.prompt.encode("utf-8", "surrogateescape") + b"$" + left
 
     def _column(self) -> int:
         mark = 1 if self._hidden else 0

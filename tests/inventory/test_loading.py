@@ -252,3 +252,15 @@ def test_the_sample_is_valid_and_without_doubts() -> None:
         ("lab-fw2", "127.0.0.1", 2201),
     ]
     assert all(inventory.exemptions_for(device) for device in inventory.devices)
+
+
+def test_a_user_name_that_is_a_number_is_text(write: Callable[..., Path]) -> None:
+    hosts = "fw1: {hostname: 192.0.2.1, username: 0}\n"
+    assert load(write(hosts=hosts)).device("fw1").username == "0"
+
+
+@pytest.mark.parametrize("gateway", ["{", "{key}", "{0.__class__}", "%s"])
+def test_what_stands_in_a_file_is_never_a_format(write: Callable[..., Path], gateway: str) -> None:
+    text = f"exemptions:\n  - {{name: esa, match: {{}}, gateways: ['{gateway}']}}\n"
+    _, problems = examine(write(exemptions=text))
+    assert any(f"'{gateway}' is not a host address" in problem.text for problem in problems)
