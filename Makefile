@@ -13,7 +13,7 @@ LOCK_VENV   := $(VENV)/lock-tools
 PIP_TOOLS   := pip-tools==7.6.2
 
 # The peers of the benchmark, apart from everything else; one of them is under the GPL.
-BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2
+BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2 $(VENV)/bench-sessions $(VENV)/bench-ansible
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage bench torture format lock wheel clean
@@ -83,6 +83,8 @@ $(STAMP): requirements.lock pyproject.toml scripts/check-python
 # What cannot be installed here is measured as missing, not an error.
 $(VENV)/bench/.built: bench/requirements.txt | $(STAMP)
 $(VENV)/bench-ciscoconfparse2/.built: bench/requirements-ciscoconfparse2.txt | $(STAMP)
+$(VENV)/bench-sessions/.built: bench/requirements-sessions.txt | $(STAMP)
+$(VENV)/bench-ansible/.built: bench/requirements-ansible.txt | $(STAMP)
 $(BENCH_VENVS:=/.built):
 	@echo "== building $(@D) from $<"
 	@$(PYTHON) -m venv --clear $(@D)
