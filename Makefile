@@ -17,7 +17,7 @@ SBOM_VENV   := $(VENV)/sbom-tools
 SBOM_TOOLS  := cyclonedx-bom==7.5.0
 
 # The peers of the benchmark, apart from everything else; one of them is under the GPL.
-BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2
+BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2 $(VENV)/bench-sessions $(VENV)/bench-ansible
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage bench torture fuzz format lock sbom wheel clean
@@ -100,6 +100,8 @@ $(STAMP): requirements.lock pyproject.toml scripts/check-python
 # What cannot be installed here is measured as missing, not an error.
 $(VENV)/bench/.built: bench/requirements.txt | $(STAMP)
 $(VENV)/bench-ciscoconfparse2/.built: bench/requirements-ciscoconfparse2.txt | $(STAMP)
+$(VENV)/bench-sessions/.built: bench/requirements-sessions.txt | $(STAMP)
+$(VENV)/bench-ansible/.built: bench/requirements-ansible.txt | $(STAMP)
 $(BENCH_VENVS:=/.built):
 	@echo "== building $(@D) from $<"
 	@$(PYTHON) -m venv --clear $(@D)

@@ -140,12 +140,9 @@ def measured(scenario: Scenario, clients: Sequence[Client], rounds: int) -> list
     shots: dict[str, list[dict[str, float]]] = {client.name: [] for client in clients}
     status: dict[str, str] = {}
     with serving(scenario) as server, tempfile.TemporaryDirectory() as home:
-        right = {
-            name: [digest(text) for text in texts]
-            for name, texts in server.told["answers"].items()
-        }
+        right = right_answers(server.told)
         size = sum(len(t) for t in next(iter(server.told["answers"].values()))) / 1e6
-        job = _job(scenario, server.told, Path(home))
+        job = job_of(scenario, server.told, Path(home), warm=not scenario.job.rate)
         for number in range(rounds):
             for client in (*clients[number % len(clients) :], *clients[: number % len(clients)]):
                 if client.name in scenario.without or client.name in status:
@@ -166,7 +163,13 @@ def measured(scenario: Scenario, clients: Sequence[Client], rounds: int) -> list
     return rows
 
 
-def _job(scenario: Scenario, told: Any, home: Path) -> Path:
+def right_answers(told: Any) -> dict[str, list[str]]:
+    """Name of a device -> the digest of each right answer."""
+    return {name: [digest(text) for text in texts] for name, texts in told["answers"].items()}
+
+
+def job_of(scenario: Scenario, told: Any, home: Path, *, warm: bool) -> Path:
+    """The file that tells a client what to read; with the pinned host keys beside it."""
     known = home / "known_hosts"
     known.write_text(
         "".join(f"[127.0.0.1]:{port} {told['keys'][n]}\n" for n, port in told["ports"].items())
@@ -179,7 +182,7 @@ def _job(scenario: Scenario, told: Any, home: Path) -> Path:
                 "commands": scenario.commands,
                 "workers": scenario.workers,
                 "known_hosts": str(known),
-                "warm": not scenario.job.rate,
+                "warm": warm,
             }
         )
     )

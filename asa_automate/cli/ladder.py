@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from asa_automate.cli import rungs
 from asa_automate.cli.rungs import Climb, Doubt
 from asa_automate.cli.settings import Settings
-from asa_automate.errors import AsaAutomateError, Exit, gravest
+from asa_automate.errors import AsaAutomateError, BadInput, Exit, gravest
 from asa_automate.model import Device
 
 
@@ -34,7 +34,7 @@ class Found:
 
 
 LADDER: tuple[Rung, ...] = (
-    Rung("dns", rungs.dns, "correct `hostname` in the inventory, or the name server"),
+    Rung("dns", rungs.dns, "correct `hostname` (or `via`) in the inventory, or the name server"),
     Rung(
         "tcp",
         rungs.tcp,
@@ -84,6 +84,8 @@ def _step(rung: Rung, state: Climb) -> Found:
         return Found(rung.name, "ok", rung.climb(state))
     except Doubt as doubt:
         return Found(rung.name, "warning", str(doubt), rung.fix)
+    except BadInput as error:  # it says itself which file or variable is to be mended
+        return Found(rung.name, "failed", error.message, exit=error.exit)
     except AsaAutomateError as error:
         return Found(rung.name, "failed", error.message, rung.fix, error.exit)
 

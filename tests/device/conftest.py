@@ -220,6 +220,10 @@ class Server:
                 break
         process.exit(0)
 
+    def wait_until_left(self) -> None:
+        """Until each connection has ended by itself: all that it brought has been heard then."""
+        self._do(_ended_by_themselves(self._inside))
+
     def stop_last(self) -> None:
         """End the server that was started last, so that its port is free."""
         self._do(_ended(self._servers.pop()))
@@ -244,6 +248,11 @@ class Server:
 async def _ended(server: asyncssh.SSHAcceptor) -> None:
     server.close()
     await server.wait_closed()
+
+
+async def _ended_by_themselves(inside: set[asyncssh.SSHServerConnection]) -> None:
+    for connection in list(inside):
+        await connection.wait_closed()
 
 
 async def _left(inside: set[asyncssh.SSHServerConnection]) -> None:

@@ -73,7 +73,10 @@ def test_nothing_is_sent_before_the_dialogue(server: Any, pins: Path) -> None:
 def test_hanging_up_sends_nothing(server: Any, pins: Path) -> None:
     device = server.start(ED25519)
     _pin(pins, device, ED25519)
-    connect(device, RIGHT, pins).close()
+    wire = connect(device, RIGHT, pins)
+    assert _read(wire, len(GREETING)) == GREETING  # the server's side is there, and listens
+    wire.close()
+    server.wait_until_left()
     assert server.heard == []
 
 

@@ -134,5 +134,15 @@ def test_for_people(site: "Site") -> None:
     assert {"closed", "standby"} == {line.split(":")[0] for line in said.err.splitlines()}
 
 
+def test_a_missing_variable_is_named(site: "Site") -> None:
+    """The message says what to set; the advice for a refused login would lead astray."""
+    env = {"ASA_AUTOMATE_PASSWORD": None}
+    said = site.run("doctor", "--limit", "good", "--output", "json", env=env).must_be(65)
+    [one] = said.json["devices"]
+    login = one["steps"][STEPS.index("login")]
+    assert ("failed", None) == (login["status"], login["fix"])
+    assert "ASA_AUTOMATE_PASSWORD" in login["found"]
+
+
 def test_no_secret_was_told(site: "Site") -> None:
     assert [] == site.leaks()
