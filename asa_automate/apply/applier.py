@@ -17,6 +17,7 @@ from asa_automate.apply.reach import Reach, gone_astray
 from asa_automate.apply.reading import Snapshot, identify, must_be_saved, read
 from asa_automate.apply.recover import back, must_be_looked_at, unstoppable
 from asa_automate.apply.rehearsal import is_needed, policies_of, rehearse
+from asa_automate.apply.role import must_lead
 from asa_automate.apply.saving import done, save_verified
 from asa_automate.apply.sending import GateClosed, send
 from asa_automate.apply.steps import Step, Steps
@@ -171,6 +172,7 @@ def _preflight(course: _Course, session: Session) -> tuple[Snapshot, Reading, st
     around.tell(Step.CHECK)
     found, mate = checked_box(session, plan.identity, plan.device, plan.context, around)
     before = read(session, plan.device)
+    must_lead(session, plan.device, before.running)
     if before.fingerprint != plan.fingerprint:
         already = before.fingerprint == plan.target_fingerprint
         raise Refused(

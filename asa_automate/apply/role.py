@@ -1,11 +1,15 @@
 """Which unit of a pair, and which execution space of a box, may be changed at all."""
 
 from asa_automate.apply.ports import Session
+from asa_automate.config.running import RunningConfig
+from asa_automate.config.system import is_clustered
 from asa_automate.device.contexts import FAILOVER, must_name_its_context, runs_contexts
 from asa_automate.device.refusals import REPLICATION
 from asa_automate.errors import Incomplete, Refused, Replicating
+from asa_automate.show.cluster import cluster_role
 from asa_automate.show.device import FailoverFacts, parse_failover
 
+CLUSTER = "show cluster info"
 #: A box without the command has no failover.
 _UNKNOWN_COMMAND = "Invalid input detected"
 
@@ -39,6 +43,30 @@ def must_be_in(session: Session, device: str, context: str | None) -> None:
     if session.context != context:
         here, there = session.context or "no context", context or "no context"
         raise Refused(f"the plan is for {there}, and the inventory says {here}", device=device)
+
+
+def must_lead(session: Session, device: str, running: RunningConfig) -> None:
+    """Refuse a unit of a cluster that is not its control unit, which alone is configured.
+
+    Source: ASA CLI guides 9.0 on, cluster: configuration changes on the control unit only.
+
+    Raises:
+        Incomplete: it does not say which of them it is.
+    """
+    if is_clustered(running.tree):
+        must_be_control_unit(session.show(CLUSTER), device)
+
+
+def must_be_control_unit(text: str, device: str) -> None:
+    """The same by its answer to ``show cluster info``."""
+    role = cluster_role(text)
+    if role is None:
+        raise Incomplete(f"its answer to `{CLUSTER}` cannot be read", device=device)
+    if role == "data":
+        raise Refused(
+            "this is not the control unit of its cluster; connect to the cluster's main address",
+            device=device,
+        )
 
 
 def must_be_single(session: Session) -> None:

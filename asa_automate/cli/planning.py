@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from asa_automate.apply.reading import RUNNING
-from asa_automate.apply.role import must_be_single, must_not_replicate, must_not_stand_by
+from asa_automate.apply.role import (
+    CLUSTER,
+    must_be_control_unit,
+    must_be_single,
+    must_not_replicate,
+    must_not_stand_by,
+)
 from asa_automate.cli.settings import Settings
 from asa_automate.config.reader import read_running
 from asa_automate.config.running import RunningConfig
+from asa_automate.config.system import CLUSTER as CLUSTER_HEAD
 from asa_automate.config.system import system_line
 from asa_automate.device.contexts import FAILOVER, VERSION
 from asa_automate.errors import AsaAutomateError, BadInput, Exit, Incomplete, Refused, gravest
@@ -39,6 +46,7 @@ class Texts:
     version: str | None = None
     failover: str | None = None
     counters: str | None = None
+    cluster: str | None = None
     chassis: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
 
@@ -111,11 +119,13 @@ def from_devices(settings: Settings) -> Source:
         with open_session(device, settings) as session:
             if device.context is None:
                 must_be_single(session)
+            running = session.show(RUNNING)
             return Texts(
                 version=session.show(VERSION),
                 failover=session.show(FAILOVER),
-                running=session.show(RUNNING),
+                running=running,
                 counters=session.show(COUNTERS),
+                cluster=session.show(CLUSTER) if f"\n{CLUSTER_HEAD}" in running else None,
                 chassis=session.chassis,
                 live=True,
             )
@@ -247,6 +257,8 @@ def _must_be_the_box(device: Device, identity: Identity) -> None:
 
 def _must_be_plannable(device: Device, texts: Texts, running: RunningConfig) -> None:
     must_not_be_the_system(running)
+    if texts.cluster is not None:
+        must_be_control_unit(texts.cluster, device.name)
     if texts.failover:
         must_not_stand_by(texts.failover, device.name)
     if FAILOVER in texts.chassis:

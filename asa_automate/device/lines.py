@@ -48,6 +48,7 @@ SPACE_LINES = (r"changeto system", r"changeto context [A-Za-z0-9][A-Za-z0-9_-]{0
 
 SHOW_LINES = (
     r"show (?:version|curpriv|failover|failover state|mode|context|checksum|clock|firewall|names)",
+    r"show cluster info",
     r"show startup-config",
     rf"show running-config(?: all)?(?: (?:{_SECTIONS})(?: {_NAME}){{0,2}})?",
     rf"show running-config(?: all)? policy-map type inspect esmtp(?: {_NAME})?",

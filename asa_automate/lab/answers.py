@@ -3,7 +3,15 @@
 import re
 from collections.abc import Callable
 
-from asa_automate.lab import connections, failover, show_config, show_policy, show_system, spaces
+from asa_automate.lab import (
+    cluster,
+    connections,
+    failover,
+    show_config,
+    show_policy,
+    show_system,
+    spaces,
+)
 from asa_automate.lab.box import Box
 from asa_automate.lab.grammar import Words, incomplete
 
@@ -24,6 +32,7 @@ ANSWERS: dict[str, Answer] = {
     "show conn": connections.show,
     "show conn count": connections.count,
     "clear conn": connections.clear,
+    "show cluster info": cluster.show_info,
     "show failover": failover.show,
     "show failover state": failover.show_state,
     "show service-policy": show_policy.service_policy,

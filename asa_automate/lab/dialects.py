@@ -55,6 +55,7 @@ class Dialect:
         head_names_serial: a running-config's head has serial number and hardware.
         head_has_gap: the head's second line is empty.
         failover_serials: ``show failover`` has the serial numbers and the newer settings.
+        cluster_states: the words of a control unit and of a data unit of a cluster.
     """
 
     inspection_maps: bool = False
@@ -74,6 +75,7 @@ class Dialect:
     head_names_serial: bool = False
     head_has_gap: bool = False
     failover_serials: bool = False
+    cluster_states: tuple[str, str] = ("MASTER", "SLAVE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ TABLE = (
     _row((9, 8), "9.8 release notes, login-history; unconfirmed", login_history=True),
     _row((9, 16), "a running-config of 9.16(1): skinny with one blank, snmp",
          two_blanks=("sip",), engines=_ENGINES_9_16),
+    _row((9, 19), "9.19 release notes: control node and data node; words unconfirmed",
+         cluster_states=("CONTROL_NODE", "DATA_NODE")),
 )  # fmt: skip
 
 #: Commands that not every release knows -> the point that says whether it does.

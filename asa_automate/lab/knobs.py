@@ -46,6 +46,7 @@ class Wording:
         " it does not match default-inspection-traffic"
     )
     no_such_inspect: str = "ERROR: % inspect {name} is not configured"
+    data_unit: str = "ERROR: Configuration is not allowed on a data unit"
     connections_deleted: str = "{name} connection(s) deleted."
     connection: str = (
         "{protocol} {outside.interface} {outside.address}:{outside.port}"
@@ -107,6 +108,7 @@ class Knobs:
         replication: at which command lines of the box's life, from 1, the active unit says that
             its configuration begins to be copied to the mate, and that it has been; in between
             the mate is in ``Sync Config``.
+        cluster: whether it is a unit of a cluster, and which.
         flash: what ``write memory`` finds: it saves (``ok``), it fails on a ``read-only`` or
             ``full`` flash, or it says that it has saved and has not (``pretends``).
         idle_seconds: a session that is silent for longer is closed before its next line is
@@ -161,6 +163,7 @@ class Knobs:
     mate_serial: str = "9AVIRTUAL99"
     failover_states: tuple[str, str] = ("", "")
     replication: tuple[int, int] | None = None
+    cluster: Literal["off", "control", "data"] = "off"
     flash: Literal["ok", "read-only", "full", "pretends"] = "ok"
     idle_seconds: float | None = None
     max_sessions: int = 5

@@ -77,7 +77,9 @@ def must_be_valid(box: Box, phrase: str, words: Words) -> None:
 
 
 def must_be_configurable(box: Box, path: Path, line: str) -> None:
-    """Refuse a configuration line that this space does not have."""
+    """Refuse a configuration line that this space, or this unit of a cluster, does not take."""
+    if system_of(box).knobs.cluster == "data":
+        raise Refused(box.knobs.wording.data_unit)
     words = Words.of(line)
     words.skip("no")
     word = words.peek().lower()

@@ -81,6 +81,35 @@ def test_a_guard_says_no(what: str, rigs: "Callable[..., Rig]") -> None:
     assert saves in (0, 1)
 
 
+CLUSTERED = ordinary("fw").replace(
+    "\nclass-map inspection_default", "\ncluster group lab\nclass-map inspection_default", 1
+)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "word"), [("data", "control unit"), ("off", "cannot be read")]
+)
+def test_a_unit_of_a_cluster_that_is_not_surely_its_control_unit(
+    cluster: str, word: str, rigs: "Callable[..., Rig]"
+) -> None:
+    rig = rigs(CLUSTERED, Knobs(cluster="control"))
+    plan = rig.plan(GATEWAY)
+    knob(cluster=cluster)(rig)
+    running, startup = rig.box.running_text, rig.box.startup_text
+
+    outcome = rig.apply(plan)
+
+    assert (State.REFUSED, Exit.REFUSED) == (outcome.state, outcome.exit)
+    assert word in str(outcome.reason)
+    must_be_untouched(rig, running, startup)
+
+
+def test_the_control_unit_of_a_cluster(rigs: "Callable[..., Rig]") -> None:
+    rig = rigs(CLUSTERED, Knobs(cluster="control"))
+
+    assert State.NEW is rig.apply(rig.plan(GATEWAY)).state
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("serial", "9AOTHER0001"), ("version", "9.12(1)"), ("serial", "")]
 )

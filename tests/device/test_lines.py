@@ -42,6 +42,7 @@ SHOWS = (
     "show version",
     "show curpriv",
     "show failover",
+    "show cluster info",
     "show mode",
     "show running-config",
     "show startup-config",

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asa_automate.lab.faults import Fault
+from asa_automate.lab.samples import ordinary
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Bench, Site
 
 RUNNING = "show running-config"
+CLUSTERED = ordinary("fw", serial="9AEDGE0000D").replace(
+    "\nclass-map inspection_default", "\ncluster group lab\nclass-map inspection_default", 1
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,7 @@ def site(bench: "Bench", closed_port: int) -> "Site":
         unknown=bench.box(),
         changed=bench.box(),
         standby=bench.box(failover="standby"),
+        data=bench.box(text=CLUSTERED, cluster="data"),
         garbage=bench.box(*garbage),
         cut=bench.box(*cut),
         full=bench.box(max_sessions=0),
@@ -57,6 +62,7 @@ ENDS = {
     "changed": (4, "CHANGED"),
     "full": (4, ""),
     "standby": (5, "standby"),
+    "data": (5, "control unit"),
     "contexts": (5, "context"),
 }
 #: Only for `plan`: the answers are spoilt twice, and would be good for the third reader.
@@ -131,7 +137,7 @@ def test_apply(bench: "Bench", site: "Site", plan_of: "PlanOf", device: str) -> 
         was.must_be_untouched()
 
 
-@pytest.mark.parametrize("device", ["standby", "contexts"])
+@pytest.mark.parametrize("device", ["standby", "data", "contexts"])
 def test_apply_is_refused(bench: "Bench", site: "Site", plan_of: "PlanOf", device: str) -> None:
     before = bench.was(site.boxes[device])
 
