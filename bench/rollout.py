@@ -82,7 +82,7 @@ def serve_boxes(count: int, place: Path) -> None:
         found = [_stands(box) for box in boxes.values()]
     times = os.times()
     told = {state: found.count(state) for state in sorted(set(found))}
-    sys.stdout.write(json.dumps({"states": told, "cpu": times.user + times.system}) + "\n")
+    sys.stdout.write(json.dumps({"states": told, "server_cpu": times.user + times.system}) + "\n")
 
 
 def _stands(box: VirtualAsa) -> str:

@@ -6,6 +6,7 @@ and the run ends with at least the exit code of a refusal, since a `resume` has 
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -92,8 +93,12 @@ class Book:
         )
 
     def began(self, device: str) -> None:
-        """Its turn has come."""
+        """Its turn has come. A store that does not take that will refuse the change itself."""
+        from asa_automate.store.runs import set_device
+
         self._began[device] = time.time()
+        with suppress(StoreRefused):
+            set_device(self._store, self.run_id, device, payload=self._times(device))
 
     def ended(self, outcome: Outcome) -> Outcome:
         """Record an end; the same end, with a note where that was refused."""
@@ -158,6 +163,11 @@ def unrecorded(outcome: Outcome, why: str, run_id: str) -> Outcome:
 def _run_status(outcomes: Iterable[Outcome]) -> "RunStatus":
     from asa_automate.store.runs import RunStatus
 
-    found = {status_of(outcome) for outcome in outcomes}
+    # Those behind the last wave were left out on purpose: they do not count.
+    found = {
+        status_of(outcome)
+        for outcome in outcomes
+        if outcome.state is not State.NOT_BEGUN or outcome.exit is not Exit.DONE
+    }
     order = (RunStatus.UNKNOWN, RunStatus.STOPPED, RunStatus.FAILED, RunStatus.REFUSED)
     return next((status for status in order if status in found), RunStatus.DONE)

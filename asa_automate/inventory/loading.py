@@ -138,7 +138,7 @@ def _windows(hosts: Document, devices: Iterable[Device]) -> Iterator[Problem]:
         if window is None:
             continue
         said = {"from": window.begin, "to": window.end, "zone": window.zone}
-        missing = [key for key, value in said.items() if not value]
+        missing = [f"'{key}:'" for key, value in said.items() if not value]
         if missing:
             text = f"the window of '{device.name}' says no {' and no '.join(missing)}"
             yield hosts.problem((device.name,), text)

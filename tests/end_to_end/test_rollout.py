@@ -302,6 +302,28 @@ def test_stopped_in_mid_wave(bench: "Bench", number: signal.Signals) -> None:
     assert {"fw1": "new", "fw2": "new", "fw3": "new"} == ends(again)
 
 
+def test_killed_in_mid_wave(bench: "Bench") -> None:
+    """One resume finishes who was at work; who was not begun is as before, and can be begun."""
+    site, before = fleet(bench, 3, {1: Fault(MIDDLE, "delay", seconds=SLOW)})
+    words = ("apply", "plan.json", "--yes", "--wave", "1,100%", "--workers", "1")
+    with site.start(*words) as program:
+        wait_for(lambda: site.boxes["fw1"].counts.config_lines >= MIDDLE)
+        program.send_signal(signal.SIGKILL)
+        program.communicate(timeout=60)
+
+    site.run("resume", "--all", "--yes").must_be(0)
+
+    [run, resumed] = site.run("runs", "--output", "json").json
+    assert "resume" == resumed["kind"]
+    assert ["new", "old", "old"] == [d["outcome"] for d in run["devices"]]
+    assert [True, True, False] == [d["began"] is not None for d in run["devices"]]
+    before["fw0"].must_be_exempt_and_saved()
+    before["fw1"].must_be_old()
+    before["fw2"].must_be_untouched()
+    again = apply(site, "--only", "not-begun", "--from-run", run["id"]).must_be(0)
+    assert {"fw1": "new", "fw2": "new"} == ends(again)
+
+
 def test_stopped_at_a_gate(bench: "Bench") -> None:
     site, before = fleet(bench, 2)
 
