@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -207,26 +208,31 @@ import_environment = MAIL_CONFIG TZ LANG=C
 class Postfix:
     """A Postfix with a configuration directory and a queue of its own, that sends to one hop."""
 
-    def __init__(self, home: Path, next_hop: int, level: str) -> None:
-        self.home, self.port = home, free_port()
-        config = home / "etc"
+    def __init__(self, next_hop: int, level: str) -> None:
+        # Not below pytest's folder: each other run of pytest closes that to the user postfix.
+        self.home, self.port = Path(tempfile.mkdtemp(prefix="postfix-")), free_port()
+        self.home.chmod(0o755)
         for name in ("etc", "queue", "data"):
-            (home / name).mkdir()
-        shutil.chown(home / "data", user=pwd.getpwnam("postfix").pw_uid)
-        words = {"home": home, "next_hop": next_hop, "level": level, "port": self.port}
-        (config / "main.cf").write_text(_MAIN.format(**words))
-        (config / "master.cf").write_text(_MASTER.format(**words))
-        for parent in (home, *home.parents):
-            if str(parent).startswith("/tmp/"):  # noqa: S108 - pytest's own folder
-                parent.chmod(parent.stat().st_mode | 0o011)
+            (self.home / name).mkdir()
+        shutil.chown(self.home / "data", user=pwd.getpwnam("postfix").pw_uid)
+        words = {"home": self.home, "next_hop": next_hop, "level": level, "port": self.port}
+        (self.home / "etc" / "main.cf").write_text(_MAIN.format(**words))
+        (self.home / "etc" / "master.cf").write_text(_MASTER.format(**words))
 
     def __enter__(self) -> "Postfix":
-        self._do("start")
-        until(self._listens, "Postfix to listen")
+        said = self._do("start")  # on a busy machine it gives up before the daemon does
+        try:
+            until(self._listens, "Postfix to listen")
+        except AssertionError as error:
+            told = f"{error}\n{said}\n{self.log}"
+            self.__exit__()
+            raise AssertionError(told) from error
         return self
 
     def __exit__(self, *_: object) -> None:
         self._do("stop")
+        self._do("abort")  # does nothing where it is stopped
+        shutil.rmtree(self.home)
 
     @property
     def log(self) -> str:
@@ -250,7 +256,7 @@ class Postfix:
         with closing(socket.socket()) as one:
             return one.connect_ex((LOOPBACK, self.port)) == 0
 
-    def _do(self, what: str) -> None:
+    def _do(self, what: str) -> str:
         path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
         done = ran("/usr/sbin/postfix", "-c", self.home / "etc", what, **path)
-        assert done.returncode == 0, f"{done.stdout}{done.stderr}{self.log}"
+        return f"postfix {what}: {done.returncode} {done.stdout}{done.stderr}"

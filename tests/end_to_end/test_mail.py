@@ -133,19 +133,11 @@ def test_swaks(
 
 
 @pytest.fixture
-def postfix_to(
-    tmp_path: Path, require_program: Callable[[str], Path]
-) -> Callable[[int, str], Postfix]:
+def postfix_to(require_program: Callable[[str], Path]) -> type[Postfix]:
     require_program("postfix")
     if os.geteuid() != 0:
         pytest.skip("postfix is started by root only")
-
-    def made(next_hop: int, level: str) -> Postfix:
-        home = tmp_path / "postfix"
-        home.mkdir()
-        return Postfix(home, next_hop, level)
-
-    return made
+    return Postfix
 
 
 def submit(postfix: Postfix) -> None:
