@@ -21,8 +21,9 @@ from bench.field import ROOT
 from bench.keep import keep
 from bench.markdown import grid
 from bench.peers import session_plan
+from bench.session_goals import STOCK
 from bench.session_server import Job
-from bench.sessions import CLIENTS, STOCK, Scenario, job_of, right_answers, serving
+from bench.sessions import CLIENTS, Scenario, job_of, right_answers, serving
 
 SCENARIOS = (
     Scenario("1 device", Job(1), 1),

@@ -49,7 +49,10 @@ def prepare(job: dict[str, Any]) -> Read:
             check=False,
         )
         said = json.loads(done.stdout[done.stdout.find("{") :])
-        found: list[str] = said["plays"][0]["tasks"][0]["hosts"][name]["stdout"]
+        result = said["plays"][0]["tasks"][0]["hosts"][name]
+        if "stdout" not in result:
+            raise SystemExit(f"Ansible: {result.get('module_stderr') or result.get('msg')}")
+        found: list[str] = result["stdout"]
         return found
 
     return read

@@ -1,8 +1,9 @@
 """The arithmetic of ``bench.sessions``, and that each client is judged by its answers."""
 
 from bench.peers.session_client import between_prompts, digest
+from bench.session_goals import FLOOR, GOALS, OURS, STOCK, Row, verdicts
 from bench.session_server import Box, Job, answers, text_of
-from bench.sessions import FLOOR, GOALS, OURS, SCENARIOS, STOCK, Row, table, verdicts
+from bench.sessions import SCENARIOS, table
 
 
 def row(client: str, ratio: float, scenario: str = "1 device") -> Row:
