@@ -1,5 +1,6 @@
 """The run of `python -m tests.distributed.run` in small, and its judge on trial."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.knobs import Knobs
 from asa_automate.lab.samples import ordinary
 from tests.distributed.judge import Round
-from tests.distributed.run import tried
+from tests.distributed.run import RESULTS, tried
 
 #: A plan of one line.
 LINE = "no inspect esmtp"
@@ -22,6 +23,15 @@ def test_killed_workers_and_jobs_delivered_again(database: str, tmp_path: Path) 
     assert [] == tally.faults
     assert 2 == tally.kills
     assert tally.jobs >= 6
+
+
+def test_the_kept_run_found_nothing() -> None:
+    kept = json.loads(RESULTS.read_text())
+
+    assert [] == kept["faults"]
+    assert 10 == kept["workers killed in mid-apply"]
+    assert {"new", "old"} >= set(kept["ends"]), "never in between"
+    assert kept["deliveries"] > kept["jobs"]
 
 
 def typed(*by: tuple[int, tuple[str, ...]]) -> list[str]:
