@@ -34,10 +34,7 @@ def look_up(text: str, env: Mapping[str, str]) -> str:
     found = reference(text)
     if found is None:
         raise BadInput(f"must be a reference: {KINDS}")
-    secret = _SOURCES[found.kind](found.parts, env)
-    if not secret:
-        raise BadInput(f"{text}: nothing is there; set it before the next run")
-    return secret
+    return _SOURCES[found.kind](found.parts, env)
 
 
 def from_directory(name: str, env: Mapping[str, str]) -> str | None:
@@ -46,7 +43,7 @@ def from_directory(name: str, env: Mapping[str, str]) -> str | None:
     for spelt in (name, name.lower()) if directory else ():
         path = Path(str(directory)) / spelt
         if path.exists():
-            return read_private(path)
+            return _mounted(path)
     return None
 
 
@@ -111,7 +108,12 @@ def _from_file(parts: Mapping[str, str], env: Mapping[str, str]) -> str:
     """A relative path is one of the directory of secrets, where there is such a directory."""
     path = Path(parts["path"]).expanduser()
     directory = directory_of(env)
-    return read_private(directory / path if directory else path)
+    return _mounted(directory / path if directory else path)
+
+
+def _mounted(path: Path) -> str:
+    """Others may read it where whoever put it there says so: containers mount secrets as 0444."""
+    return read_guarded(path).removesuffix("\n").removesuffix("\r")
 
 
 def _from_keyring(parts: Mapping[str, str], _env: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from asa_automate.device.credentials import resolve
-from asa_automate.device.secret_sources import LARGEST, look_up
+from asa_automate.device.secret_sources import LARGEST, look_up, read_private
 from asa_automate.errors import BadInput
 from asa_automate.model import CredentialRefs, Device
 from tests.canaries import TOKEN
@@ -126,11 +126,27 @@ def test_the_environment_goes_before_the_directory(tmp_path: Path) -> None:
     assert found.password.reveal() == SECRET
 
 
-@pytest.mark.parametrize("mode", [0o604, 0o620, 0o602, 0o644])
-def test_a_file_that_others_read_or_write(tmp_path: Path, mode: int) -> None:
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_file_that_others_may_write(tmp_path: Path, mode: int) -> None:
     path = private(tmp_path / "s", mode=mode)
     with pytest.raises(BadInput, match="chmod 600"):
         look_up(f"file:{path}", {})
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o620])
+def test_a_key_that_others_may_read_or_write(tmp_path: Path, mode: int) -> None:
+    path = private(tmp_path / "key", mode=mode)
+    if mode == 0o640:
+        assert SECRET == read_private(path)
+        return
+    with pytest.raises(BadInput, match="chmod 600"):
+        read_private(path)
+
+
+def test_a_secret_as_containers_mount_it(tmp_path: Path) -> None:
+    """Readable by all, writable by nobody: whoever mounted it has decided so."""
+    path = private(tmp_path / "s", mode=0o444)
+    assert SECRET == look_up(f"file:{path}", {})
 
 
 def test_what_is_no_file_or_too_large(tmp_path: Path) -> None:

@@ -96,7 +96,14 @@ def places_of(to: To, env: Mapping[str, str]) -> list[Place]:
         BadInput: one of them cannot be told anything.
     """
     found: list[Place] = [Syslog(to.syslog)] if to.syslog else []
-    return [*found, *(Apprise(one, look_up(one, env).strip()) for one in to.apprise)]
+    return [*found, *(Apprise(one, _url(one, env)) for one in to.apprise)]
+
+
+def _url(reference: str, env: Mapping[str, str]) -> str:
+    url = look_up(reference, env).strip()
+    if not url:
+        raise BadInput(f"{reference}: nothing is there; set it before the next run")
+    return url
 
 
 def names_of(places: Iterable[Place]) -> tuple[str, ...]:
