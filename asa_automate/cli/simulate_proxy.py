@@ -32,7 +32,8 @@ EXAMPLES = {
     "--upstream 127.0.0.1:25 --flow 'tcp 198.51.100.7 -> 192.168.1.1:25'": (
         "mail to port 2525 as if it came through the firewall"
     ),
-    "asa-automate simulate proxy ... --plan plan.json": "the same after a plan",
+    "asa-automate simulate proxy --config edge1.cfg --upstream 127.0.0.1:25 "
+    "--flow 'tcp 198.51.100.7 -> 192.168.1.1:25' --plan plan.json": "the same after a plan",
 }
 ListenOption = Annotated[
     str, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect; port 0: free.")

@@ -28,7 +28,7 @@ SET_UP = {
     *("password_stars", "pager_lines", "width", "hostname", "prompt_suffix", "serial", "version"),
     *("product", "dialect", "hardware", "failover", "failover_unit", "mate_serial"),
     *("failover_states", "replication", "flash", "idle_seconds", "max_sessions", "denied"),
-    "allowed",
+    *("allowed", "cluster"),
     *("multiple_mode", "login_space", "failover_groups"),
 }
 
