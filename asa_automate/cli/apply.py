@@ -40,13 +40,14 @@ from asa_automate.cli.rolling import (
     terms_of,
 )
 from asa_automate.cli.settings import Settings
-from asa_automate.cli.signing import must_be_approved
+from asa_automate.cli.signing import must_be_approved, signatures_beside
 from asa_automate.errors import BadInput, Exit, Refused, UsageError, gravest
 
 if TYPE_CHECKING:
     from asa_automate.apply.applier import Options
     from asa_automate.cli.one_change import Task
     from asa_automate.inventory import Inventory
+    from asa_automate.model import Device
     from asa_automate.plan.document import DevicePlan, PlanFile
 
 
@@ -153,7 +154,9 @@ def apply(
         confirm(settings, _question(made, chosen, clear=clear_conn), yes=yes)
         carried_out = spent(store, made.id)
         if engine is Engine.POSTGRES:
-            return _by_workers(settings, made, inventory, chosen, options, carried_out)
+            _must_not_be_spent(chosen, carried_out)
+            wanted = [(inventory.device(p.device), p) for p in chosen if p.status == "change"]
+            return _by_workers(settings, made, wanted, options, signatures_beside(plan))
         stop = stack.enter_context(Stop().listening())
         tasks = _unless_spent(tasks, carried_out)
         done = change_all(settings, store, "apply", tasks, plan_id=made.id, terms=terms, stop=stop)
@@ -170,24 +173,25 @@ def _question(made: "PlanFile", chosen: "list[DevicePlan]", *, clear: bool) -> s
 def _by_workers(
     settings: Settings,
     made: "PlanFile",
-    inventory: "Inventory",
-    chosen: "list[DevicePlan]",
+    wanted: "list[tuple[Device, DevicePlan]]",
     options: "Options",
-    carried_out: Mapping[str, str],
+    signatures: str | None,
 ) -> Exit:
     need_distributed()
     from asa_automate.cli.changing import Changed
     from asa_automate.cli.outcomes import exit_of, show_outcomes
     from asa_automate.cli.remote import apply_remotely, shared_store
 
-    for plan in chosen:
-        if plan.device in carried_out:
-            raise Refused(_SPENT.format(run=carried_out[plan.device]), device=plan.device)
-    wanted = [(inventory.device(p.device), p) for p in chosen if p.status == "change"]
     with shared_store(settings) as store:
-        done = Changed(*apply_remotely(settings, store, made, wanted, options))
+        done = Changed(*apply_remotely(settings, store, made, wanted, options, signatures))
         show_outcomes(settings, done)
     return exit_of(done.outcomes)
+
+
+def _must_not_be_spent(chosen: "list[DevicePlan]", runs: Mapping[str, str]) -> None:
+    for plan in chosen:
+        if plan.device in runs:
+            raise Refused(_SPENT.format(run=runs[plan.device]), device=plan.device)
 
 
 _SPENT = "this plan was applied to it in run {run}; plan again"

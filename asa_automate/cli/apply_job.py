@@ -18,6 +18,7 @@ from asa_automate.cli.changing import change_all
 from asa_automate.cli.one_change import Task, change_one
 from asa_automate.cli.recording import recorded
 from asa_automate.cli.settings import Settings
+from asa_automate.cli.signing import must_carry
 from asa_automate.cli.stopping import Stop
 from asa_automate.errors import BadInput, Exit, Refused, StoreRefused
 from asa_automate.fleet.queue import Later
@@ -117,10 +118,10 @@ class ApplyJob:
     def _stale(self, name: str) -> Outcome | None:
         from asa_automate.store.clock import clock_of
 
+        data, source = (self.order.plan or "").encode(), f"the plan of order {self.order.id}"
         try:
-            made = read_plan(
-                (self.order.plan or "").encode(), f"the plan of order {self.order.id}"
-            )
+            made = read_plan(data, source)
+            must_carry(self.settings, data, self.order.detail.get("signatures"), source)
         except (BadInput, Refused) as error:
             return Outcome(name, State.REFUSED, error.message)
         if made.id != self.order.detail.get("plan"):

@@ -84,14 +84,19 @@ def apply_remotely(
     made: "PlanFile",
     devices: "Sequence[tuple[Device, DevicePlan]]",
     options: "Options",
+    signatures: str | None,
 ) -> tuple[str, list[Outcome]]:
-    """A run that the workers carry out; its id and the end of each device."""
+    """A run that the workers carry out; its id and the end of each device.
+
+    Args:
+        signatures: of the plan, for workers that ask for them.
+    """
     from asa_automate.cli.apply_job import options_of
     from asa_automate.plan.document import write_plan
     from asa_automate.store.processes import this_process
     from asa_automate.store.runs import RunDevice, RunKind, create_run
 
-    detail = {"options": options_of(options), "plan": made.id}
+    detail = {"options": options_of(options), "plan": made.id, "signatures": signatures}
     order = _order(Kind.APPLY, detail, write_plan(made))
 
     def run(connection: Any) -> None:

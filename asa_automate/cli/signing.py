@@ -40,17 +40,28 @@ def must_be_approved(settings: Settings, path: Path, data: bytes) -> None:
         Refused: it is not signed by them.
         BadInput: the file of signers cannot be read, or others may write to it.
     """
+    if settings.plan_signers is not None:
+        must_carry(settings, data, signatures_beside(path), str(path))
+
+
+def must_carry(settings: Settings, data: bytes, signatures: str | None, source: str) -> None:
+    """The same for signatures that are at hand already.
+
+    Args:
+        source: where the plan comes from, for messages.
+    """
     from asa_automate.device.secret_sources import read_guarded
     from asa_automate.plan.signature import must_be_signed, public_keys
 
     if settings.plan_signers is None:
         return
     trusted = public_keys(read_guarded(settings.plan_signers), str(settings.plan_signers))
-    signatures = _signatures(Path(f"{path}.sig"))
-    must_be_signed(data, signatures, trusted, least=settings.plan_signatures, source=str(path))
+    must_be_signed(data, signatures, trusted, least=settings.plan_signatures, source=source)
 
 
-def _signatures(path: Path) -> str | None:
+def signatures_beside(plan: Path) -> str | None:
+    """What ``PLAN.sig`` holds; ``None`` where there is no such file."""
+    path = Path(f"{plan}.sig")
     try:
         with path.open("rb") as file:
             return file.read(LARGEST).decode("ascii", "replace")

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -23,8 +24,6 @@ from tests.end_to_end.conftest import Bench, Said, box
 from tests.end_to_end.test_stopping import SLOW
 
 if TYPE_CHECKING:
-    import subprocess
-
     CrewOf = Callable[..., Crew]
 
 #: A configuration line in the middle of a first exemption with its probe.
@@ -160,6 +159,30 @@ def test_a_plan_in_the_queue_that_is_not_the_one_confirmed(crew_of: "CrewOf", ki
     words = {"altered": "plan again", "foreign": "another plan", "expired": "expired in the queue"}
     assert words[kind] in said.err
     was.must_be_untouched()
+
+
+def test_a_worker_that_asks_for_signatures(
+    crew_of: "CrewOf", tmp_path: Path, require_program: Callable[[str], Path]
+) -> None:
+    """Whoever can write to the database cannot have a plan of his own carried out."""
+    crew = crew_of(fw=box())
+    was = Bench.was(crew.site.boxes["fw"])
+    key = tmp_path / "key"
+    subprocess.run(  # noqa: S603  # words of the test itself
+        [require_program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", key], check=True
+    )
+    strict = crew.site.env | {"ASA_AUTOMATE_PLAN_SIGNERS": f"{key}.pub"}
+    workers = Crew(replace(crew.site, env=strict), crew.url, crew.working)
+    workers.worker()
+
+    crew.run("plan", "--out", "plan.json").must_be(0)
+    unsigned = crew.run(*APPLY).must_be(5)
+    assert "not signed" in unsigned.err
+    was.must_be_untouched()
+
+    signing = {"ASA_AUTOMATE_PLAN_KEY": str(key)}
+    crew.run("plan", "--out", "plan.json", "--sign", env=signing).must_be(0)
+    assert ["new"] == [d["outcome"] for d in crew.run(*APPLY).must_be(0).json["devices"]]
 
 
 def put(crew: Crew, plan: bytes, kind: str) -> None:
