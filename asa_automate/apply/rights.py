@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from asa_automate.apply.ports import Session
 from asa_automate.device.refusals import is_denied
-from asa_automate.errors import LineRefused
+from asa_automate.errors import Incomplete, LineRefused
 from asa_automate.plan.names import ACL, CLASS, GROUP, PROBE
 from asa_automate.plan.probe import DESTINATION, SOURCE
 
@@ -155,10 +155,17 @@ def missing_rights(session: Session, account: Account) -> list[str]:
     Raises:
         LinkLost: the session ended.
     """
-    missing = [line for line in READS if is_denied(session.show(line))]
+    missing = [line for line in READS if _is_denied(session, line)]
     if account is not Account.READ:
         missing += _missing_changes(session)
     return missing
+
+
+def _is_denied(session: Session, line: str) -> bool:
+    try:
+        return is_denied(session.show(line))
+    except Incomplete:  # cut short, and so not denied
+        return False
 
 
 def _missing_changes(session: Session) -> Iterator[str]:

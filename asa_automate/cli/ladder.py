@@ -60,7 +60,11 @@ LADDER: tuple[Rung, ...] = (
     ),
     Rung("context", rungs.context, "name a context as `context` in the inventory"),
     Rung("failover role", rungs.role, "take the address of the active unit; look at its mate"),
-    Rung("rights", rungs.rights, "permit these commands (AAA command authorization)"),
+    Rung(
+        "rights",
+        rungs.rights,
+        "permit these commands (AAA command authorization): docs/security.md has the whole list",
+    ),
     Rung("parse", rungs.parse, "report the line, and the version, as a bug"),
 )
 """The rungs in their order; where one breaks, those above it are not tried."""

@@ -9,6 +9,7 @@ import socket
 from dataclasses import dataclass, field
 
 from asa_automate.apply.reading import RUNNING
+from asa_automate.apply.rights import Account, missing_rights
 from asa_automate.apply.role import must_be_active
 from asa_automate.cli.connect import logins_of
 from asa_automate.cli.settings import Settings
@@ -17,7 +18,7 @@ from asa_automate.device import credentials, hostkeys, known_hosts, netmiko_tran
 from asa_automate.device.contexts import FAILOVER, VERSION, must_name_its_context, runs_contexts
 from asa_automate.device.credentials import Credentials
 from asa_automate.device.known_hosts import Verdict
-from asa_automate.device.refusals import is_denied
+from asa_automate.device.legacy import remark
 from asa_automate.device.session import Session
 from asa_automate.errors import (
     HostKeyRefused,
@@ -32,8 +33,6 @@ from asa_automate.show.device import parse_curpriv, parse_failover, parse_versio
 from asa_automate.show.service_policy import parse_service_policy
 
 COUNTERS = "show service-policy inspect esmtp"
-READ = (VERSION, FAILOVER, RUNNING, COUNTERS, "show startup-config")
-"""What `plan`, `collect` and `apply` ask for."""
 
 
 class Doubt(Exception):
@@ -73,13 +72,6 @@ class Climb:
         if isinstance(answer, Incomplete):
             raise answer
         return answer
-
-    def denied(self, command: str) -> bool:
-        """Whether the account may not type it."""
-        try:
-            return is_denied(self.text(command))
-        except Incomplete:
-            return False
 
     def close(self) -> None:
         """Log out and hang up; never raises."""
@@ -139,9 +131,9 @@ def key_exchange(climb: Climb) -> str:
     climb.connection = None
     taken = climb.met.agreed
     said = f"{taken['kex']}, {taken['cipher']}"
-    old = sorted({name for name in taken.values() if name in ssh.OLD})
-    if old:
-        raise Doubt(f"{said}; old algorithms in use: {', '.join(old)}")
+    note = remark(device, taken)
+    if note:
+        raise Doubt(f"{said}; {note}")
     return said
 
 
@@ -226,8 +218,8 @@ def role(climb: Climb) -> str:
 
 
 def rights(climb: Climb) -> str:
-    """Whether the account may type what we read with."""
-    denied = [command for command in READ if climb.denied(command)]
+    """Whether the account may type what we read with; what a change needs, a rehearsal tries."""
+    denied = missing_rights(climb.open(), Account.READ)
     if denied:
         raise Refused(f"may not type: {', '.join(f'`{command}`' for command in denied)}")
     level = parse_curpriv(climb.open().show("show curpriv"))

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import paramiko
 
-from asa_automate.device.ssh import DISABLED
+from asa_automate.device.ssh import OLD
 from asa_automate.model import Device
-
-_WEAK = frozenset(name for names in DISABLED.values() for name in names)
 
 
 def negotiated(transport: paramiko.Transport | None) -> dict[str, str]:
@@ -36,7 +34,7 @@ def _key_exchange(transport: paramiko.Transport) -> str:
 
 def weak(algorithms: Mapping[str, str]) -> tuple[str, ...]:
     """Those of a session that only a device marked ``ssh: {legacy: true}`` may use."""
-    return tuple(dict.fromkeys(name for name in algorithms.values() if name in _WEAK))
+    return tuple(dict.fromkeys(name for name in algorithms.values() if name in OLD))
 
 
 def legacy_devices(devices: Iterable[Device]) -> tuple[Device, ...]:
