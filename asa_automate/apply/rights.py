@@ -7,7 +7,7 @@ bound to a policy-map. ``docs/security.md`` has the same table for people.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,7 +141,9 @@ REMOVALS = (
 )
 
 
-def missing_rights(session: Session, account: Account) -> list[str]:
+def missing_rights(
+    session: Session, account: Account, show: Callable[[str], str] | None = None
+) -> list[str]:
     """The lines that the login may not type, of those which can be tried and change nothing.
 
     What makes pieces, and ``write memory``, can only be tried by doing it: the rehearsal of an
@@ -151,19 +153,20 @@ def missing_rights(session: Session, account: Account) -> list[str]:
         session: privileged; for an account that changes it must be one that may configure.
         account: ``READ`` tries lines that read; the others enter configuration mode, too, and
             remove pieces of ours that are not there.
+        show: asks in the place of ``session.show``, where answers are kept.
 
     Raises:
         LinkLost: the session ended.
     """
-    missing = [line for line in READS if _is_denied(session, line)]
+    missing = [line for line in READS if _is_denied(show or session.show, line)]
     if account is not Account.READ:
         missing += _missing_changes(session)
     return missing
 
 
-def _is_denied(session: Session, line: str) -> bool:
+def _is_denied(show: Callable[[str], str], line: str) -> bool:
     try:
-        return is_denied(session.show(line))
+        return is_denied(show(line))
     except Incomplete:  # cut short, and so not denied
         return False
 

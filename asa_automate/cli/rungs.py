@@ -219,7 +219,7 @@ def role(climb: Climb) -> str:
 
 def rights(climb: Climb) -> str:
     """Whether the account may type what we read with; what a change needs, a rehearsal tries."""
-    denied = missing_rights(climb.open(), Account.READ)
+    denied = missing_rights(climb.open(), Account.READ, climb.text)
     if denied:
         raise Refused(f"may not type: {', '.join(f'`{command}`' for command in denied)}")
     level = parse_curpriv(climb.open().show("show curpriv"))
