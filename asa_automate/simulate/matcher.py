@@ -82,7 +82,13 @@ class Matcher:
         flat = Flat(running)
         self._source = _Side(flat, [e.source for e in self._entries])
         self._destination = _Side(flat, [e.destination for e in self._entries])
-        self._services = _by_service(self._entries)
+        self._exact: dict[tuple[str, int], int] = {}
+        self._services = []
+        for entry, mask in _by_service(self._entries):
+            if _is_exact(entry) and entry.destination_ports is not None:
+                self._exact[entry.protocol, entry.destination_ports.low] = mask
+            else:
+                self._services.append((entry, mask))
         self._by_service: dict[tuple[str, int | None, int], Bits] = {}
 
     def fits(self, running: RunningConfig) -> bool:
@@ -157,7 +163,10 @@ class Matcher:
             truths = (
                 (service_takes(self._running, entry, flow), mask) for entry, mask in self._services
             )
-            self._by_service[key] = _bits(truths)
+            sure, open_ = _bits(truths)
+            protocol = _SPELT.get(flow.protocol, flow.protocol)
+            exact = self._exact.get((protocol, flow.destination_port), 0)
+            self._by_service[key] = (sure | exact, open_)
         return self._by_service[key]
 
 
@@ -213,6 +222,21 @@ class _Side:
                     sure |= mask
             found = self._known[address] = (sure, self._open)
         return found
+
+
+#: Protocols that an entry may name either way.
+_SPELT = {"6": "tcp", "17": "udp"}
+
+
+def _is_exact(entry: Ace) -> bool:
+    """Whether it takes one port of one protocol from all ports: such services are many."""
+    to = entry.destination_ports
+    return (
+        entry.protocol in ("tcp", "udp")
+        and entry.source_ports is None
+        and to is not None
+        and to.operator == "eq"
+    )
 
 
 def _by_service(entries: list[Ace]) -> list[tuple[Ace, int]]:
