@@ -73,12 +73,17 @@ def rule_of(
     if len(services) == len(sources) == len(destinations) == 1:
         (protocol, low, high), one, other = services[0], sources[0], destinations[0]
         return Rule((protocol, one, other, low, high), permit)
-    protocol, low, high = (
-        (min(s[axis][0] for s in services), max(s[axis][1] for s in services)) for axis in range(3)
-    )
+    protocol, low, high = services[0] if len(services) == 1 else _all_of(services)
     one, other = ((side[0][0], side[-1][1]) for side in (sources, destinations))
     parts = Parts(tuple(services), tuple(sources), tuple(destinations))
     return Rule((protocol, one, other, low, high), permit, parts)
+
+
+def _all_of(services: Iterable[Sides]) -> Sides:
+    protocol, low, high = (
+        (min(i[0] for i in side), max(i[1] for i in side)) for side in zip(*services, strict=True)
+    )
+    return protocol, low, high
 
 
 def _near(ranges: tuple[Interval, ...], wanted: Interval) -> tuple[Interval, ...]:
@@ -167,11 +172,11 @@ def _rule(
 ) -> Rule | None:
     """``None`` for an entry that takes no flow of the IP version; without ``made`` ports do not
     count."""
-    source, destination = entry.source.network, entry.destination.network
+    source, destination = entry.source.span, entry.destination.span
     if (
         not entry.active
-        or (source is not None and source.version != version)
-        or (destination is not None and destination.version != version)
+        or (source is not None and source[0] != version)
+        or (destination is not None and destination[0] != version)
     ):
         return None
     services = [_ANY] if made is None else _known_services(running, entry, made)
