@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from asa_automate.model import Reading
 from asa_automate.simulate.space.boxes import Box, common, hull
 from asa_automate.simulate.space.lists import changed, others
-from asa_automate.simulate.space.rules import Rule, Sides
+from asa_automate.simulate.space.rules import Rule, ruled
 
 #: What an engine does with a flow: ``(map,)``, ``(None,)`` without a map; ``()`` for nothing.
 Action = tuple[str | None, ...]
@@ -85,30 +85,16 @@ def _only_rules_differ(one: Choice, other: Choice) -> bool:
 
 
 def _matched(choice: Choice) -> Iterator[Box]:
-    permits = [rule for rule in choice.rules if rule.permit]
+    rules = choice.rules
+    permits = [rule.box for rule in rules if rule.permit]
     if len(permits) <= _FEW:
-        yield from _within([rule.box for rule in permits], choice.guard)
+        yield from _within(permits, choice.guard)
         return
-    boxes = _by_services(permits)
+    boxes = ruled(rules).reach
     for one in choice.guard:
         inside = [c for box in boxes if (c := common(box, one))]
         if inside:
             yield hull(inside)
-
-
-def _by_services(rules: Iterable[Rule]) -> list[Box]:
-    """Boxes that have all flows of the rules: one for each service, so that what is cut to one
-    protocol does not get the ports of another."""
-    ends: dict[Sides, list[Box]] = {}
-    for rule in rules:
-        protocol, _, _, low, high = rule.box
-        for service in rule.parts.services if rule.parts else ((protocol, low, high),):
-            ends.setdefault(service, []).append(rule.box)
-    return [
-        (protocol, source, destination, low, high)
-        for (protocol, low, high), boxes in ends.items()
-        for _, source, destination, _, _ in [hull(boxes)]
-    ]
 
 
 def _within(boxes: Iterable[Box], guard: Iterable[Box]) -> Iterator[Box]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from asa_automate.simulate.space.boxes import Box, Interval, common, covers, with_side
 from asa_automate.simulate.space.chains import NOTHING, Action, Choice
-from asa_automate.simulate.space.rules import Rule
+from asa_automate.simulate.space.rules import Rule, Ruled
 
 #: Where to cut is decided by so many rules of a list, evenly spread.
 _SAMPLE = 64
@@ -58,6 +58,8 @@ class Part:
         acts = [a for a in self.acts if common(a, box)]
         if not guard or not (acts or self.choice.stops):
             return None
+        if isinstance(self.rules, Ruled) and not any(common(r, box) for r in self.rules.reach):
+            return None  # none of its permits has a flow of the box
         acting = any(covers(a, box) for a in acts)
         return Part(
             self.place, self.choice, self.rules, guard, acts, self.sure, acting, seen=False

@@ -13,7 +13,7 @@ from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.members import named_by, noun_of
 from asa_automate.simulate.space.boxes import common, everything
 from asa_automate.simulate.space.chains import NOTHING, Angle, Chain, Choice
-from asa_automate.simulate.space.rules import Known, Rule, rules_of
+from asa_automate.simulate.space.rules import Known, Rule, Ruled, rules_of
 from asa_automate.simulate.space.traffic import acts_of, guard_of
 from asa_automate.simulate.world import CLASS_DEFAULT
 
@@ -164,7 +164,7 @@ class Reader:
                 addresses_only=addresses_only,
                 known=self._known_rules(running, angle.version, addresses_only),
             )
-            self._rules[key] = tuple(
+            self._rules[key] = Ruled(
                 replace(r, permit=angle.assume) if r.permit is None else r for r in rules
             )
         return self._rules[key]

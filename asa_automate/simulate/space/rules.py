@@ -1,8 +1,9 @@
 """Access-lists as rules: the boxes of each entry, in order, the first match deciding."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from asa_automate.config.access_list import Ace, Acl
@@ -55,6 +56,36 @@ class Rule:
         return rule_of(services, sources, destinations, self.permit)
 
 
+class Ruled(tuple[Rule, ...]):
+    """The rules of one access-list; what is asked of all of them is told once."""
+
+    @cached_property
+    def reach(self) -> Sequence[Box]:
+        """Boxes that have all that is permitted: one for each service, so that what is cut to
+        one protocol does not get the ports of another."""
+        ends: dict[Sides, tuple[set[Interval], set[Interval]]] = {}
+        for rule in self:
+            if rule.permit is not False:
+                protocol, source, destination, low, high = rule.box
+                for side in rule.parts.services if rule.parts else ((protocol, low, high),):
+                    sources, destinations = ends.setdefault(side, (set(), set()))
+                    sources.add(source)
+                    destinations.add(destination)
+        return [
+            (protocol, _over(sources), _over(destinations), low, high)
+            for (protocol, low, high), (sources, destinations) in ends.items()
+        ]
+
+
+def ruled(rules: Sequence[Rule]) -> Ruled:
+    """The same rules, in a list of them."""
+    return rules if isinstance(rules, Ruled) else Ruled(rules)
+
+
+def _over(intervals: Collection[Interval]) -> Interval:
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
+
+
 class Unclear(Exception):
     """What a service or a port condition stands for cannot be known."""
 
@@ -80,9 +111,7 @@ def rule_of(
 
 
 def _all_of(services: Iterable[Sides]) -> Sides:
-    protocol, low, high = (
-        (min(i[0] for i in side), max(i[1] for i in side)) for side in zip(*services, strict=True)
-    )
+    protocol, low, high = (_over(side) for side in zip(*services, strict=True))
     return protocol, low, high
 
 
