@@ -13,7 +13,8 @@ from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.members import named_by, noun_of
 from asa_automate.simulate.space.boxes import common, everything
 from asa_automate.simulate.space.chains import NOTHING, Angle, Chain, Choice
-from asa_automate.simulate.space.rules import Known, Rule, Ruled, rules_of
+from asa_automate.simulate.space.entries import Known, rules_of
+from asa_automate.simulate.space.rules import Rule, Ruled
 from asa_automate.simulate.space.traffic import acts_of, guard_of
 from asa_automate.simulate.world import CLASS_DEFAULT
 
