@@ -15,7 +15,8 @@ from asa_automate.config.reader import read_running
 from asa_automate.config.running import RunningConfig
 from asa_automate.lab.samples import ordinary
 from asa_automate.model import Reading
-from asa_automate.plan.everywhere import Claim, Refuted, refuted
+from asa_automate.plan.claims import Claim
+from asa_automate.plan.everywhere import Refuted, refuted
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.matcher import Lists
 from bench.keep import keep

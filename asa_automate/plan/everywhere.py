@@ -12,49 +12,22 @@ first. Claimed is, for all protocols, addresses and ports:
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
 from itertools import product
 
 from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
-from asa_automate.model import Address, Reading
+from asa_automate.model import Reading
 from asa_automate.plan.across import Course, Stage, between, closing, courses
-from asa_automate.plan.probe import DESTINATION, SOURCE
+from asa_automate.plan.claims import Claim, declared, mail, smtp
 from asa_automate.simulate.engines import ESMTP
-from asa_automate.simulate.flow import SMTP, Flow
+from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.space.boxes import Box, Space, everything, hull
 from asa_automate.simulate.space.chains import NOTHING, Action, Angle, Chain, may_differ
 from asa_automate.simulate.space.reader import Outline, Reader
-from asa_automate.simulate.space.traffic import runs
 from asa_automate.simulate.space.walk import Actions, Budget, Walk
 
 #: So many times a rule is looked at for one claim (some ten seconds); beyond, it is undecided.
 MOST_RULES = 10_000_000
-_TCP = (6, 6)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What is claimed of a plan.
-
-    Args:
-        states: the configuration before, and after each line.
-        wanted: gateways that are exempt at the end.
-        touched: gateways whose flows the plan may change.
-        mail_only: whether only their SMTP may change; else all of their flows.
-        all_mail: whether everybody's mail may change (``off``).
-        versions: IP versions of the flows; below 9.0 an access-list takes IPv4 alone, and what
-            that does to others' IPv6 is a finding of the plan.
-        gaps: for each state, the engines that may be away for the moment.
-    """
-
-    states: Sequence[RunningConfig]
-    wanted: frozenset[Address]
-    touched: frozenset[Address]
-    mail_only: bool = True
-    all_mail: bool = False
-    versions: tuple[int, ...] = (4, 6)
-    gaps: Sequence[frozenset[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +179,7 @@ class _Engine:
             if outline not in made:
                 made[outline] = self._chain(state, reader)
         self.chains = [made[outline] for outline in outlines]
-        self.declared = list(_declared(claim, angle))
+        self.declared = list(declared(claim, angle))
 
     def _chain(self, running: RunningConfig, reader: Reader) -> Chain:
         policy = running.policy_maps.get(self.where.policy)
@@ -230,8 +203,8 @@ class _Engine:
     def _still_inspected(self, after: Chain) -> Refuted | None:
         if self.angle.engine != ESMTP:
             return None
-        walk = Walk([after], _smtp(self.angle.version), self.budget)
-        for box in _mail(self.claim.wanted, self.angle.version):
+        walk = Walk([after], smtp(self.angle.version), self.budget)
+        for box in mail(self.claim.wanted, self.angle.version):
             for piece, _ in walk.bad([box], lambda actions: actions[0] != NOTHING):
                 flow = self._flow(piece)
                 if flow:
@@ -304,47 +277,6 @@ class _Engine:
             return now not in (old, new) and not self._is_away(now, number)
 
         return self.first(walk.bad(self.declared, is_bad), number)
-
-
-def _declared(claim: Claim, angle: Angle) -> Iterator[Box]:
-    """Boxes of the flows that the plan may change; they may overlap.
-
-    The flow of the probe is one of them: what a probe left behind goes away.
-    """
-    whole = everything(angle.version)
-    if angle.version == 4:
-        source, destination = int(IPv4Address(SOURCE)), int(IPv4Address(DESTINATION))
-        yield whole[0], (source, source), (destination, destination), whole[3], whole[4]
-    if claim.all_mail and angle.engine == ESMTP:
-        yield whole
-    elif claim.mail_only:
-        if angle.engine == ESMTP:
-            yield from _mail(claim.touched, angle.version)
-    else:
-        for host in _hosts(claim.touched, angle.version):
-            yield whole[0], host, whole[2], whole[3], whole[4]
-            yield whole[0], whole[1], host, whole[3], whole[4]
-
-
-def _smtp(version: int) -> Box:
-    """Everybody's SMTP."""
-    _, source, destination, low, _ = everything(version)
-    return _TCP, source, destination, low, (SMTP, SMTP)
-
-
-def _mail(gateways: Iterable[Address], version: int) -> Iterator[Box]:
-    """SMTP from and to gateways."""
-    _, source, destination, low, _ = _smtp(version)
-    for host in _hosts(gateways, version):
-        yield _TCP, host, destination, low, (SMTP, SMTP)
-        yield _TCP, source, host, low, (SMTP, SMTP)
-
-
-def _hosts(gateways: Iterable[Address], version: int) -> Iterator[tuple[int, int]]:
-    """The gateways of a version; those whose addresses follow each other together, as the
-    access-lists have them."""
-    numbers = sorted(int(g) for g in gateways if g.version == version)
-    return runs(numbers)
 
 
 def _named(action: tuple[str | None, ...]) -> str:

@@ -19,9 +19,10 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.errors import Refused
 from asa_automate.model import Address, Reading, Strategy
 from asa_automate.plan import everywhere
+from asa_automate.plan.claims import Claim
 from asa_automate.plan.desired import UNIFIED
 from asa_automate.plan.document import Command, Proof
-from asa_automate.plan.everywhere import Claim, refuted
+from asa_automate.plan.everywhere import refuted
 from asa_automate.plan.flows import control_flows, gateway_flows, over_interfaces
 from asa_automate.plan.gap import Gap, Treatment, is_in_gap
 from asa_automate.plan.judge import Asked, Judge

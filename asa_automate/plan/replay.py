@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from asa_automate.config.reader import read_running
 from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address, Reading, Strategy
+from asa_automate.plan.claims import Claim
 from asa_automate.plan.document import DevicePlan, Proof
-from asa_automate.plan.everywhere import Claim, changes_of, refuted
+from asa_automate.plan.everywhere import changes_of, refuted
 from asa_automate.plan.gap import gaps_of
 from asa_automate.plan.names import ACL, GROUP
 from asa_automate.plan.proof import away, ports_beside_default

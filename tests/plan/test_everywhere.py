@@ -14,8 +14,9 @@ from asa_automate.lab.asa import VirtualAsa
 from asa_automate.lab.samples import interface_policy, ordinary
 from asa_automate.model import Exemption, Identity, Reading, Strategy
 from asa_automate.plan import everywhere
+from asa_automate.plan.claims import Claim
 from asa_automate.plan.document import PlanReading
-from asa_automate.plan.everywhere import Claim, Refuted, refuted
+from asa_automate.plan.everywhere import Refuted, refuted
 from asa_automate.plan.planner import plan_device
 from asa_automate.plan.request import Request
 from asa_automate.simulate.classify import classify
