@@ -43,6 +43,11 @@ def rules_of(
     made: dict[Hashable, Services | None] = {}
     found = []
     for entry in acl.entries:
+        source, destination = entry.source.span, entry.destination.span
+        if (source is not None and source[0] != version) or (
+            destination is not None and destination[0] != version
+        ):
+            continue  # it takes no flow of the IP version
         text = entry.text
         if text in known:
             rule = known[text]
@@ -60,12 +65,13 @@ _PLAIN = ("network", "any", "any4", "any6")
 
 
 def _names_nothing(entry: Ace) -> bool:
-    ports = (entry.source_ports, entry.destination_ports)
+    low, high = entry.source_ports, entry.destination_ports
     return (
         entry.source.kind in _PLAIN
         and entry.destination.kind in _PLAIN
         and not entry.service
-        and not any(condition is not None and condition.group for condition in ports)
+        and (low is None or not low.group)
+        and (high is None or not high.group)
     )
 
 
@@ -76,14 +82,8 @@ def _rule(
     version: int,
     made: dict[Hashable, Services | None] | None,
 ) -> Rule | None:
-    """``None`` for an entry that takes no flow of the IP version; without ``made`` ports do not
-    count."""
-    source, destination = entry.source.span, entry.destination.span
-    if (
-        not entry.active
-        or (source is not None and source[0] != version)
-        or (destination is not None and destination[0] != version)
-    ):
+    """``None`` for an entry that takes no flow; without ``made`` ports do not count."""
+    if not entry.active:
         return None
     services = [_ANY] if made is None else _known_services(running, entry, made)
     return _made(lists, entry, version, services)

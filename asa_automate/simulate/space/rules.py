@@ -2,8 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from asa_automate.simulate.space.boxes import Box, Interval, common
 
@@ -11,8 +11,7 @@ from asa_automate.simulate.space.boxes import Box, Interval, common
 Sides = tuple[Interval, Interval, Interval]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """An entry that stands for many boxes: each of its services from each to each."""
 
     services: tuple[Sides, ...]
@@ -20,9 +19,8 @@ class Parts:
     destinations: tuple[Interval, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An entry of an access-list.
+class Rule(NamedTuple):
+    """An entry of an access-list; a tuple holds it, since there are many to make and compare.
 
     Args:
         box: all of its flows, and no others if there are no ``parts``.
