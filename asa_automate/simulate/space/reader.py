@@ -1,6 +1,7 @@
 """From a configuration to the chains of its policy-maps, each access-list read once."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 
 from asa_automate.config.access_list import Acl
 from asa_automate.config.class_map import ClassMap, Match
@@ -165,6 +166,6 @@ class Reader:
                 known=self._known_rules(running, angle.version, addresses_only),
             )
             self._rules[key] = Ruled(
-                r._replace(permit=angle.assume) if r.permit is None else r for r in rules
+                replace(r, permit=angle.assume) if r.permit is None else r for r in rules
             )
         return self._rules[key]

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,8 +20,9 @@ class Parts(NamedTuple):
     destinations: tuple[Interval, ...]
 
 
-class Rule(NamedTuple):
-    """An entry of an access-list; a tuple holds it, since there are many to make and compare.
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An entry of an access-list.
 
     Args:
         box: all of its flows, and no others if there are no ``parts``.
