@@ -51,6 +51,10 @@ class Part:
         found = {self.choice.action} if self.acts else set()
         return found | {NOTHING} if self.choice.stops and not self.acting else found
 
+    def fates(self) -> set[Action | None]:
+        """What may happen to any flow; ``None`` where it goes on to the next class."""
+        return {*self.own(), *(() if self.final else (None,))}
+
     def around(self, box: Box) -> "Part | None":
         """The class in a smaller box without a look at its rules; ``None`` where it changes
         nothing. What it is sure to take of the larger box, it takes of the smaller one."""

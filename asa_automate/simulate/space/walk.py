@@ -27,6 +27,8 @@ Actions = tuple[Action, ...]
 _CELL = 100
 #: By so many regions a box is cut before any long list is looked at.
 _FEW = 8
+#: For so many classes it is tried what each may do beside what the others do.
+_TOGETHER = 5
 
 
 class Undecided(Exception):
@@ -74,7 +76,26 @@ class _Rows:
 
     def may_be(self, is_bad: Callable[[Actions], bool]) -> bool:
         """Whether anything bad may happen."""
-        return any(is_bad(actions) for actions in product(*self.outcomes))
+        if not any(is_bad(actions) for actions in product(*self.outcomes)):
+            return False
+        return any(is_bad(actions) for actions in self._at_once())
+
+    def _at_once(self) -> Iterator[Actions]:
+        """What may happen in all chains to one flow: at least all that does.
+
+        A class takes a flow in all chains that ask it, or in none; so what one chain does tells
+        of the others.
+        """
+        parts = {part.place: part for rest in self.rests for part in rest}
+        if len(parts) > _TOGETHER:
+            yield from product(*self.outcomes)
+            return
+        for fates in product(*(part.fates() for part in parts.values())):
+            fate = dict(zip(parts, fates, strict=True))
+            yield tuple(
+                next((end for p in rest if (end := fate[p.place]) is not None), NOTHING)
+                for rest in self.rests
+            )
 
     def unseen(self) -> Sequence[Part]:
         """Classes to look at next: those behind the start decide more."""
