@@ -18,7 +18,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.config.service_policy import ServicePolicy
 from asa_automate.model import Reading
 from asa_automate.plan.across import Course, Stage, between, closing, courses
-from asa_automate.plan.claims import Claim, declared, mail, smtp
+from asa_automate.plan.claims import Claim, declared, mail
 from asa_automate.simulate.engines import ESMTP
 from asa_automate.simulate.flow import Flow
 from asa_automate.simulate.space.boxes import Box, Space, everything, hull
@@ -203,8 +203,11 @@ class _Engine:
     def _still_inspected(self, after: Chain) -> Refuted | None:
         if self.angle.engine != ESMTP:
             return None
-        walk = Walk([after], smtp(self.angle.version), self.budget)
-        for box in mail(self.claim.wanted, self.angle.version):
+        boxes = list(mail(self.claim.wanted, self.angle.version))
+        if not boxes:
+            return None
+        walk = Walk([after], hull(boxes), self.budget)
+        for box in boxes:
             for piece, _ in walk.bad([box], lambda actions: actions[0] != NOTHING):
                 flow = self._flow(piece)
                 if flow:

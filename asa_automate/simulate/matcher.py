@@ -17,7 +17,7 @@ from asa_automate.config.running import RunningConfig
 from asa_automate.model import Address
 from asa_automate.simulate.access import Hit, Truth, decide, service_takes
 from asa_automate.simulate.flow import Flow
-from asa_automate.simulate.members import Flat, Members, named_by, nouns_of
+from asa_automate.simulate.members import Flat, Members, flat_of, named_by, nouns_of
 
 #: From so many entries on it is worth while to prepare a list for a single flow.
 _LONG = 64
@@ -41,7 +41,7 @@ class Lists:
         self._running = running
         #: By the identity of the access-list; a matcher holds on to its access-list.
         self._ready: dict[int, Matcher] = {}
-        self._flat = Flat(running)
+        self._flat = flat_of(running)
 
     def decide(self, acl: Acl, flow: Flow, *, addresses_only: bool) -> Hit:
         """As :func:`asa_automate.simulate.access.decide`."""
@@ -79,7 +79,7 @@ class Matcher:
         self._entries = [entry for entry in acl.entries if entry.active]
         self._unknown = _mask(self._entries, lambda e: not e.understood or bool(e.time_range))
         self._nouns = _by_kind(named_by(running, acl))
-        flat = Flat(running)
+        flat = flat_of(running)
         self._source = _Side(flat, [e.source for e in self._entries])
         self._destination = _Side(flat, [e.destination for e in self._entries])
         self._exact: dict[tuple[str, int], int] = {}
@@ -186,7 +186,7 @@ def _by_kind(
 class _Side:
     """Sources or destinations of all entries."""
 
-    def __init__(self, flat: "Flat", ends: list[Endpoint]) -> None:
+    def __init__(self, flat: Flat, ends: list[Endpoint]) -> None:
         self._hosts: dict[Host, list[int]] = {}
         #: Ranges with their entries: those of few IPv4 addresses by the first half of these.
         self._near: dict[int, list[tuple[int, int, int]]] = {}

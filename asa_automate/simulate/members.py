@@ -12,6 +12,8 @@ from asa_automate.simulate.access import UNIFIED
 #: First and last address.
 Range = tuple[int, int]
 NAMED = ("object", "object-group")
+#: Where they are among what is prepared; no access-list has this identity.
+_FLAT = 0
 _LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 
 
@@ -54,6 +56,16 @@ class Flat:
         self._running = running
         self._done: dict[tuple[str, str], Members] = {}
 
+    def fits(self, running: RunningConfig) -> bool:
+        """Whether all ends stand for the same there: the same tables, not only equal ones."""
+        mine = self._running
+        return (
+            mine.network_objects is running.network_objects
+            and mine.network_groups is running.network_groups
+            and mine.version == running.version
+            and mine.own_addresses == running.own_addresses
+        )
+
     def members(self, end: Endpoint, above: frozenset[tuple[str, str]] = frozenset()) -> Members:
         if end.kind not in NAMED:
             return _plain(self._running, end)
@@ -77,6 +89,16 @@ class Flat:
         understood = noun.understood and all(part.understood for part in parts)
         nested = (r for part in parts for r in part)
         return Members(chain(plain, nested), understood=understood)
+
+
+def flat_of(running: RunningConfig) -> Flat:
+    """Shared by all that ask about the same names, whatever else of a configuration changes."""
+    known: list[Flat] = running.prepared.setdefault(_FLAT, [])
+    fitting = next((flat for flat in known if flat.fits(running)), None)
+    if fitting is None:
+        fitting = Flat(running)
+        known.append(fitting)
+    return fitting
 
 
 def _plain(running: RunningConfig, end: Endpoint) -> Members:

@@ -4,7 +4,7 @@ Addresses of one IP version at a time, so that no box mixes them. Everything tha
 can say is a union of boxes, and a box minus a box is at most ten boxes.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
@@ -53,10 +53,10 @@ def without(box: Box, taken: Box) -> Iterator[Box]:
     rest = list(box)
     for axis, ((low, high), (first, last)) in enumerate(zip(box, taken, strict=True)):
         if low < first:
-            yield _with(rest, axis, (low, first - 1))
+            yield with_side(rest, axis, (low, first - 1))
             rest[axis] = (first, high)
         if last < high:
-            yield _with(rest, axis, (last + 1, high))
+            yield with_side(rest, axis, (last + 1, high))
             rest[axis] = (rest[axis][0], last)
 
 
@@ -76,10 +76,10 @@ def hull(boxes: Collection[Box]) -> Box:
     return (a, b, c, d, e)
 
 
-def _with(box: list[Interval], axis: int, interval: Interval) -> Box:
-    changed = box.copy()
-    changed[axis] = interval
-    return (changed[0], changed[1], changed[2], changed[3], changed[4])
+def with_side(box: Sequence[Interval], axis: int, interval: Interval) -> Box:
+    """The box with another interval on an axis."""
+    sides = [*box[:axis], interval, *box[axis + 1 :]]
+    return (sides[0], sides[1], sides[2], sides[3], sides[4])
 
 
 @dataclass(frozen=True, slots=True)

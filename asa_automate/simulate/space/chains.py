@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from asa_automate.model import Reading
 from asa_automate.simulate.space.boxes import Box, common, hull
 from asa_automate.simulate.space.lists import changed, others
-from asa_automate.simulate.space.rules import Rule
+from asa_automate.simulate.space.rules import Rule, ruled
 
 #: What an engine does with a flow: ``(map,)``, ``(None,)`` without a map; ``()`` for nothing.
 Action = tuple[str | None, ...]
@@ -67,16 +67,20 @@ def may_differ(before: Chain, after: Chain) -> Iterator[Box]:
     """Boxes outside of which both chains do the same with every flow (the reduction of
     :mod:`~.lists`, with classes in the place of rules)."""
     one, other = others(before, after)
-    paired = {before[i].name: before[i] for i in one}
-    for place in other:
-        twin = paired.get(after[place].name)
-        if twin is not None and _only_rules_differ(twin, after[place]):
-            del paired[twin.name]
-            yield from _within(changed(twin.rules, after[place].rules), after[place].guard)
+    paired = {before[i].name: (i, i - n) for n, i in enumerate(one)}
+    last = -1
+    for n, place in enumerate(other):
+        now = after[place]
+        at, ahead = paired.get(now.name, (-1, -1))
+        # In its old place among the classes that stay, and not across another such one.
+        if at > last and ahead == place - n and _only_rules_differ(before[at], now):
+            last = at
+            del paired[now.name]
+            yield from _within(changed(before[at].rules, now.rules), now.guard)
         else:
-            yield from _matched(after[place])
-    for choice in paired.values():
-        yield from _matched(choice)
+            yield from _matched(now)
+    for at, _ in paired.values():
+        yield from _matched(before[at])
 
 
 def _only_rules_differ(one: Choice, other: Choice) -> bool:
@@ -84,9 +88,17 @@ def _only_rules_differ(one: Choice, other: Choice) -> bool:
     return same == (other.guard, other.acts, other.action, other.stops)
 
 
-def _matched(choice: Choice) -> Iterable[Box]:
-    boxes = [rule.box for rule in choice.rules if rule.permit]
-    return _within([hull(boxes)] if len(boxes) > _FEW else boxes, choice.guard)
+def _matched(choice: Choice) -> Iterator[Box]:
+    rules = choice.rules
+    permits = [rule.box for rule in rules if rule.permit]
+    if len(permits) <= _FEW:
+        yield from _within(permits, choice.guard)
+        return
+    boxes = ruled(rules).reach
+    for one in choice.guard:
+        inside = [c for box in boxes if (c := common(box, one))]
+        if inside:
+            yield hull(inside)
 
 
 def _within(boxes: Iterable[Box], guard: Iterable[Box]) -> Iterator[Box]:

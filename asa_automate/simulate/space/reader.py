@@ -13,7 +13,8 @@ from asa_automate.simulate.matcher import Lists
 from asa_automate.simulate.members import named_by, noun_of
 from asa_automate.simulate.space.boxes import common, everything
 from asa_automate.simulate.space.chains import NOTHING, Angle, Chain, Choice
-from asa_automate.simulate.space.rules import Known, Rule, rules_of
+from asa_automate.simulate.space.entries import Known, rules_of
+from asa_automate.simulate.space.rules import Rule, Ruled
 from asa_automate.simulate.space.traffic import acts_of, guard_of
 from asa_automate.simulate.world import CLASS_DEFAULT
 
@@ -29,6 +30,8 @@ class Reader:
     def __init__(self) -> None:
         self._kept: list[object] = []
         self._names: dict[int, list[tuple[str, str]]] = {}
+        self._meanings: dict[tuple[int, ...], Hashable] = {}
+        self._lists: tuple[RunningConfig, Lists] | None = None
         self._rules: dict[Hashable, tuple[Rule, ...]] = {}
         self._known: list[tuple[Mapping[str, Address], dict[Hashable, Known]]] = []
 
@@ -114,12 +117,27 @@ class Reader:
 
     def _meaning(self, running: RunningConfig, acl: Acl) -> Hashable:
         """The access-list itself, and what the names in it stand for."""
+        # Most lines leave these be: then every name stands for the very same.
+        tables = (acl, running.network_objects, running.network_groups, running.services)
+        key = tuple(map(id, tables))
+        if key not in self._meanings:
+            self._kept.append(tables)  # so that nothing else gets their identities
+            self._meanings[key] = self._made_meaning(running, acl)
+        return self._meanings[key]
+
+    def _made_meaning(self, running: RunningConfig, acl: Acl) -> Hashable:
         if id(acl) not in self._names:
             self._kept.append(acl)
             self._names[id(acl)] = [key for key, _ in named_by(running, acl)]
         nouns = [noun_of(running, *key) for key in self._names[id(acl)]]
         self._kept.append(nouns)
         return acl.lines if len(acl.lines) < _SHORT else id(acl), tuple(map(id, nouns))
+
+    def _lists_of(self, running: RunningConfig) -> Lists:
+        """Groups taken apart are taken apart for both IP versions."""
+        if self._lists is None or self._lists[0] is not running:
+            self._lists = (running, Lists(running))
+        return self._lists[1]
 
     def _known_rules(self, running: RunningConfig, *kind: Hashable) -> Known:
         """Entries that were read under the same release and the same ``name`` lines."""
@@ -141,13 +159,13 @@ class Reader:
         if key not in self._rules:
             rules = rules_of(
                 running,
-                Lists(running),
+                self._lists_of(running),
                 acl,
                 angle.version,
                 addresses_only=addresses_only,
                 known=self._known_rules(running, angle.version, addresses_only),
             )
-            self._rules[key] = tuple(
+            self._rules[key] = Ruled(
                 replace(r, permit=angle.assume) if r.permit is None else r for r in rules
             )
         return self._rules[key]

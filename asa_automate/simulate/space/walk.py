@@ -7,6 +7,8 @@ A box is cut in halves until each is decided. It is let go as soon as nothing ba
   classes take, they take in all chains alike;
 - where every class that may take a flow of it does the same.
 
+A long access-list is only looked at where this does not decide without it.
+
 So thousands of entries cost no more than finding those that overlap the box, as long as they do
 not matter. A rule that has flows of an excepted box alone is left out: it decides about no other.
 """
@@ -15,17 +17,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from asa_automate.simulate.space.boxes import Box, Interval, common, covers, hull
+from asa_automate.simulate.space.boxes import Box, common, covers, hull
 from asa_automate.simulate.space.chains import NOTHING, Action, Chain, Choice
-from asa_automate.simulate.space.rules import Rule
+from asa_automate.simulate.space.cuts import cut, halves, of_boxes
+from asa_automate.simulate.space.parts import Part, edges_of
 
 Actions = tuple[Action, ...]
 #: A box costs as much as so many rules.
 _CELL = 100
-#: Where to cut is decided by so many rules of a list, evenly spread.
-_SAMPLE = 64
-#: Rules times excepted boxes: beyond, it is not worth while to look which rules are in which.
-_WORTH = 3_000
+#: By so many regions a box is cut before any long list is looked at.
+_FEW = 8
+#: For so many classes it is tried what each may do beside what the others do.
+_TOGETHER = 5
 
 
 class Undecided(Exception):
@@ -46,100 +49,58 @@ class Budget:
     def __init__(self, rules: int) -> None:
         self._left = rules
 
-    def spend(self, parts: Iterable["_Part"]) -> None:
-        """The rules of these.
+    def spend(self, rules: int, parts: Iterable[Part]) -> None:
+        """So many rules, for these classes.
 
         Raises:
             Undecided: there were too many.
         """
-        parts = list(parts)
-        self._left -= _CELL + sum(len(part.rules) for part in parts)
+        self._left -= rules
         if self._left < 0:
             raise Undecided(max(parts, key=lambda part: len(part.choice.rules)).choice)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A class in a box.
+class _Rows:
+    """The classes that matter in a box.
 
     Args:
-        rules: those that matter there, in order; the last one may have all of the box.
-        sure: whether it takes all flows of the box.
-        acting: whether its engine inspects all that it takes.
+        start: those that all chains begin with; none for a single chain.
+        rests: of each chain, those behind them that make a difference.
+        outcomes: of each chain, what may happen to flows that ``start`` leaves.
     """
 
-    choice: Choice
-    rules: Sequence[Rule]
-    guard: Sequence[Box]
-    acts: Sequence[Box]
-    sure: bool = False
-    acting: bool = False
+    start: Sequence[Part]
+    rests: Sequence[Sequence[Part]]
+    outcomes: Sequence[set[Action]]
 
-    @property
-    def final(self) -> bool:
-        """Whether no class behind it matters."""
-        return self.sure and (self.acting or self.choice.stops)
+    def may_be(self, is_bad: Callable[[Actions], bool]) -> bool:
+        """Whether anything bad may happen."""
+        if not any(is_bad(actions) for actions in product(*self.outcomes)):
+            return False
+        return any(is_bad(actions) for actions in self._at_once())
 
-    def within(self, box: Box) -> "_Part | None":
-        """The class in a smaller box; ``None`` where it changes nothing."""
-        guard = [g for g in self.guard if common(g, box)]
-        acts = [a for a in self.acts if common(a, box)]
-        if not guard or not (acts or self.choice.stops):
-            return None
-        rules = _near(self.rules, box)
-        if not rules:
-            return None
-        first = rules[0]
-        whole = first.parts is None and covers(first.box, box)
-        sure = whole and any(covers(g, box) for g in guard)
-        return _Part(self.choice, rules, guard, acts, sure, any(covers(a, box) for a in acts))
+    def _at_once(self) -> Iterator[Actions]:
+        """What may happen in all chains to one flow: at least all that does.
 
-    def edges(self) -> Iterator[tuple[int, Interval]]:
-        """Intervals on whose ends it may depend what happens, with their axis."""
-        for box in (*self.guard, *self.acts):
-            yield from enumerate(box)
-        step = len(self.rules) // _SAMPLE + 1
-        for rule in self.rules[::step]:
-            yield from _edges(rule)
+        A class takes a flow in all chains that ask it, or in none; so what one chain does tells
+        of the others.
+        """
+        parts = {part.place: part for rest in self.rests for part in rest}
+        if len(parts) > _TOGETHER:
+            yield from product(*self.outcomes)
+            return
+        for fates in product(*(part.fates() for part in parts.values())):
+            fate = dict(zip(parts, fates, strict=True))
+            yield tuple(
+                next((end for p in rest if (end := fate[p.place]) is not None), NOTHING)
+                for rest in self.rests
+            )
 
-
-def _edges(rule: Rule) -> Iterator[tuple[int, Interval]]:
-    if rule.parts is None:
-        yield from enumerate(rule.box)
-        return
-    for protocol, low, high in rule.parts.services:
-        yield from ((0, protocol), (3, low), (4, high))
-    yield from ((1, source) for source in rule.parts.sources)
-    yield from ((2, destination) for destination in rule.parts.destinations)
-
-
-def _near(rules: Iterable[Rule], box: Box) -> list[Rule]:
-    """The rules that matter in a box: the same flows of it are permitted by the first match."""
-    (a, b), (c, d), (e, f), (g, h), (i, j) = box
-    found: list[Rule] = []
-    whole = False
-    for rule in rules:
-        (p, q), (r, s), (t, u), (v, w), (x, y) = rule.box
-        if p > b or q < a or r > d or s < c or t > f or u < e or v > h or w < g or x > j or y < i:
-            continue
-        if rule.parts is not None:
-            inside = rule.within(box)
-            if inside is None:
-                continue
-            rule = inside  # the same rule, as far as it is in the box
-            (p, q), (r, s), (t, u), (v, w), (x, y) = rule.box
-        found.append(rule)
-        if (p <= a and b <= q and r <= c and d <= s and t <= e and f <= u) and (
-            v <= g and h <= w and x <= i and j <= y and rule.parts is None
-        ):
-            whole = True
-            break
-    while found and not found[-1].permit:
-        found.pop()
-        whole = False
-    while whole and len(found) > 1 and found[-2].permit:
-        del found[-2]
-    return found
+    def unseen(self) -> Sequence[Part]:
+        """Classes to look at next: those behind the start decide more."""
+        found = {part.place: part for rest in self.rests for part in rest if not part.seen}
+        return list(found.values()) or [part for part in self.start if not part.seen]
 
 
 class Walk:
@@ -160,13 +121,13 @@ class Walk:
             for choice in chain:
                 places.setdefault(choice, len(places))
         self._chains = [[places[choice] for choice in chain] for chain in chains]
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, Part] = {}
         for choice, place in places.items():
-            whole = _Part(choice, choice.rules, choice.guard, choice.acts)
-            budget.spend([whole])
-            part = whole.within(region)
+            whole = Part(place, choice, choice.rules, choice.guard, choice.acts)
+            budget.spend(_CELL, [whole])
+            part = whole.around(region) if whole.is_long else self._looked_at(whole, region)
             if part:
-                self._parts[place] = _excepting(part, self._but)
+                self._parts[place] = part.excepting(self._but) if part.seen else part
 
     def bad(
         self, regions: Sequence[Box], is_bad: Callable[[Actions], bool]
@@ -184,19 +145,58 @@ class Walk:
             but = [b for b in but if common(b, box)]
             if not regions or any(covers(b, box) for b in but):
                 continue
-            self._budget.spend(above.values())
-            parts = {p: now for p, part in above.items() if (now := part.within(box))}
-            rows = [list(_row(chain, parts)) for chain in self._chains]
-            start = _same_start(rows)
-            rests = [row[start:] for row in rows]
-            outcomes = [_outcomes(rest) for rest in rests]
-            if not any(is_bad(actions) for actions in product(*outcomes)):
+            parts = self._glance(above, box)
+            rows = self._rows_of_interest(box, regions, parts, is_bad)
+            if rows is None:
                 continue
-            cut = _where(box, regions, but, outcomes, rests, rows[0][:start])
-            if cut is None:
-                yield box, tuple(next(iter(found)) for found in outcomes)
+            at = _where(box, regions, but, rows)
+            if at is None:
+                yield box, tuple(next(iter(found)) for found in rows.outcomes)
                 continue
-            waiting += [(half, regions, but, parts) for half in _halves(box, *cut)]
+            waiting += [(half, regions, but, parts) for half in halves(box, *at)]
+
+    def _glance(self, above: dict[int, Part], box: Box) -> dict[int, Part]:
+        """The classes that may matter in a box; of the long ones, none is looked at."""
+        self._budget.spend(_CELL, above.values())
+        seen = (p.around(box) if p.is_long else self._looked_at(p, box) for p in above.values())
+        return {part.place: part for part in seen if part}
+
+    def _looked_at(self, part: Part, box: Box) -> Part | None:
+        self._budget.spend(len(part.rules), [part])
+        return part.within(box)
+
+    def _rows_of_interest(
+        self,
+        box: Box,
+        regions: Sequence[Box],
+        parts: dict[int, Part],
+        is_bad: Callable[[Actions], bool],
+    ) -> _Rows | None:
+        """The rows where something bad may happen; ``None``: nothing can.
+
+        A class that is not looked at counts as one that may take any flow, and leave any: so what
+        is decided without a look at it holds whatever its rules are.
+
+        Args:
+            parts: those that are looked at take the place of the others.
+        """
+        rows = _rows(self._chains, parts)
+        if not rows.may_be(is_bad):
+            return None
+        if len(regions) <= _FEW and not any(covers(region, box) for region in regions):
+            return rows  # it is cut by the regions, whatever the rules are
+        while unseen := rows.unseen():
+            for part in unseen:
+                del parts[part.place]
+                looked = self._looked_at(part, box)
+                if looked and not part.worth(self._but) and looked.worth(self._but):
+                    looked = looked.excepting(self._but).within(box)
+                if looked:
+                    parts[part.place] = looked
+            rows = _rows(self._chains, parts)
+            if not rows.may_be(is_bad):
+                return None
+        return rows
 
 
 def taken(chain: Chain, box: Box, budget: Budget) -> Iterator[tuple[Box, Action]]:
@@ -205,7 +205,7 @@ def taken(chain: Chain, box: Box, budget: Budget) -> Iterator[tuple[Box, Action]
         yield piece, action
 
 
-def _row(chain: Iterable[int], parts: dict[int, _Part]) -> Iterator[_Part]:
+def _row(chain: Iterable[int], parts: dict[int, Part]) -> Iterator[Part]:
     """The classes of a chain that matter in a box."""
     for place in chain:
         part = parts.get(place)
@@ -215,7 +215,7 @@ def _row(chain: Iterable[int], parts: dict[int, _Part]) -> Iterator[_Part]:
                 return
 
 
-def _same_start(rows: Sequence[Sequence[_Part]]) -> int:
+def _same_start(rows: Sequence[Sequence[Part]]) -> int:
     """How many classes all rows begin with; none for a single one."""
     if len(rows) < 2:
         return 0
@@ -227,89 +227,43 @@ def _same_start(rows: Sequence[Sequence[_Part]]) -> int:
     return place
 
 
-def _outcomes(row: Iterable[_Part]) -> set[Action]:
-    """What may happen to flows of a box: at least all that does."""
-    found: set[Action] = set()
-    for part in row:
-        if part.acts:
-            found.add(part.choice.action)
-        if not part.acting and part.choice.stops:
-            found.add(NOTHING)
-        if part.final:
-            return found
-    return found | {NOTHING}
+def _rows(chains: Sequence[Sequence[int]], parts: dict[int, Part]) -> _Rows:
+    rows = [list(_row(chain, parts)) for chain in chains]
+    start = _same_start(rows)
+    told = [_telling(row[start:]) for row in rows]
+    return _Rows(rows[0][:start], [rest for rest, _ in told], [found for _, found in told])
+
+
+def _telling(row: Sequence[Part]) -> tuple[list[Part], set[Action]]:
+    """The classes that make a difference, and what may happen: at least all that does.
+
+    Where all flows get one thing behind a class, and what it takes gets the same or goes on, it
+    makes none: whichever flows it takes, with or without it they get that thing.
+    """
+    kept: list[Part] = []
+    behind = {NOTHING}
+    for part in reversed(row):
+        own = part.own()
+        if len(behind) > 1 or not own <= behind:
+            kept.append(part)
+            behind = own if part.final else own | behind
+    return kept[::-1], behind
 
 
 def _where(
-    box: Box,
-    regions: Sequence[Box],
-    but: Sequence[Box],
-    outcomes: Sequence[set[Action]],
-    rests: Sequence[Sequence[_Part]],
-    start: Sequence[_Part],
+    box: Box, regions: Sequence[Box], but: Sequence[Box], rows: _Rows
 ) -> tuple[int, int] | None:
     """The axis and the number before which to cut; ``None``: the box is decided."""
     if not any(covers(region, box) for region in regions):
-        return _cut(box, _of_boxes(regions))
-    if any(len(found) > 1 for found in outcomes):
-        return _cut_by(box, [part for rest in rests for part in rest])
-    return _cut_by(box, start) or _cut(box, _of_boxes(but))
+        return cut(box, of_boxes(regions))
+    if any(len(found) > 1 for found in rows.outcomes):
+        return _cut_by(box, [part for rest in rows.rests for part in rest])
+    return _cut_by(box, rows.start) or cut(box, of_boxes(but))
 
 
-def _cut_by(box: Box, parts: Sequence[_Part]) -> tuple[int, int] | None:
-    found = _cut(box, (edge for part in parts for edge in part.edges()))
+def _cut_by(box: Box, parts: Sequence[Part]) -> tuple[int, int] | None:
+    found = cut(box, (edge for part in parts for edge in part.edges()))
     if found is None:
         # No rule of the sample has an end inside.
-        found = _cut(box, (e for part in parts for rule in part.rules for e in _edges(rule)))
+        found = cut(box, (e for part in parts for rule in part.rules for e in edges_of(rule)))
     return found
-
-
-def _of_boxes(boxes: Iterable[Box]) -> Iterator[tuple[int, Interval]]:
-    for box in boxes:
-        yield from enumerate(box)
-
-
-def _cut(box: Box, edges: Iterable[tuple[int, Interval]]) -> tuple[int, int] | None:
-    """In the middle of the ends of an axis: where fewest intervals are cut in two, and of such
-    axes the one that has fewest ends inside the box."""
-    axes: tuple[list[Interval], ...] = ([], [], [], [], [])
-    for axis, interval in edges:
-        axes[axis].append(interval)
-    found: list[tuple[int, int, int, int]] = []
-    for axis, intervals in enumerate(axes):
-        first, last = box[axis]
-        ends = {low for low, _ in intervals if first < low <= last}
-        ends |= {high + 1 for _, high in intervals if first <= high < last}
-        if ends:
-            middle = sorted(ends)[len(ends) // 2]
-            torn = sum(low < middle <= high for low, high in intervals)
-            found.append((torn, len(ends), axis, middle))
-    return min(found)[2:] if found else None
-
-
-def _halves(box: Box, axis: int, number: int) -> Iterator[Box]:
-    low, high = box[axis]
-    yield _with(box, axis, (number, high))
-    yield _with(box, axis, (low, number - 1))
-
-
-def _with(box: Box, axis: int, interval: Interval) -> Box:
-    sides = [*box[:axis], interval, *box[axis + 1 :]]
-    return (sides[0], sides[1], sides[2], sides[3], sides[4])
-
-
-def _excepting(part: _Part, but: Sequence[Box]) -> _Part:
-    """The class without the rules whose flows are all excepted."""
-    if not but or len(part.rules) * len(but) > _WORTH:
-        return part
-    rules = [kept for rule in part.rules if (kept := _left(rule, but))]
-    return _Part(part.choice, rules, part.guard, part.acts, part.sure, part.acting)
-
-
-def _left(rule: Rule, but: Sequence[Box]) -> Rule | None:
-    if rule.parts is None:
-        return None if any(covers(b, rule.box) for b in but) else rule
-    for axis, ranges in ((1, rule.parts.sources), (2, rule.parts.destinations)):
-        if all(any(covers(b, _with(rule.box, axis, r)) for b in but) for r in ranges):
-            return None
-    return rule
