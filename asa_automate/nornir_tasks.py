@@ -93,7 +93,9 @@ def apply(task: Task, plan: str | Path) -> Result:
     )
     with closing(open_store(settings.store)) as store:
         if device.name in (runs := spent(store, made.id)):
-            raise Refused(f"this plan was applied to it in run {runs[device.name]}; plan again")
+            raise Refused(
+                f"this plan was applied to it already, in run {runs[device.name]}; plan again"
+            )
         [outcome] = change_all(settings, store, "apply", [change], plan_id=made.id).outcomes
     return Result(
         host=task.host,

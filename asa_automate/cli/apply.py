@@ -194,7 +194,7 @@ def _must_not_be_spent(chosen: "list[DevicePlan]", runs: Mapping[str, str]) -> N
             raise Refused(_SPENT.format(run=runs[plan.device]), device=plan.device)
 
 
-_SPENT = "this plan was applied to it in run {run}; plan again"
+_SPENT = "this plan was applied to it already, in run {run}; plan again"
 
 
 def _cut(chosen: "list[DevicePlan]") -> str:

@@ -68,12 +68,12 @@ def _insert_samples(store: Store, connection: Connection, taken: Sequence[Sample
 
 def _insert_counters(connection: Connection, rows: list[tuple[int, int, int]]) -> None:
     """As the driver does it: SQLAlchemy would make a mapping of each row and take it apart."""
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    connection.exec_driver_sql(
-        "INSERT INTO counters (sample_id, series_id, value) "  # noqa: S608  # our own words
-        f"VALUES ({mark}, {mark}, {mark})",
-        rows,
-    )
+    is_pg = connection.dialect.name == "postgresql"
+    connection.exec_driver_sql(_INSERT_PG if is_pg else _INSERT_LITE, rows)
+
+
+_INSERT_PG = "INSERT INTO counters (sample_id, series_id, value) VALUES (%s, %s, %s)"
+_INSERT_LITE = "INSERT INTO counters (sample_id, series_id, value) VALUES (?, ?, ?)"
 
 
 @lru_cache(maxsize=100_000)

@@ -85,11 +85,10 @@ def _from_2(connection: Connection) -> None:
         connection.execute(text("ALTER INDEX counters_pkey RENAME TO counters_2_pkey"))
     for table in (counters, verdicts, alerts, alert_events):
         table.create(connection)
-    columns = "sample_id, series_id, value"
     connection.execute(
         text(
-            f"INSERT INTO counters ({columns}) SELECT {columns} FROM counters_2 "  # noqa: S608  # our own words
-            "ORDER BY sample_id, series_id"
+            "INSERT INTO counters (sample_id, series_id, value) "
+            "SELECT sample_id, series_id, value FROM counters_2 ORDER BY sample_id, series_id"
         )
     )
     connection.execute(text("DROP TABLE counters_2"))

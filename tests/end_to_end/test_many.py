@@ -120,6 +120,6 @@ def test_the_limit_is_one(site: "Site") -> None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert soft > OWN
 
-    said = limited(site, 12, "collect", "--workers", "6")
+    said = limited(site, 8, "collect", "--workers", "6")
 
     assert 0 != said.code
