@@ -19,6 +19,9 @@ SBOM_TOOLS  := cyclonedx-bom==7.5.0
 # The peers of the benchmark, apart from everything else; one of them is under the GPL.
 BENCH_VENVS := $(VENV)/bench $(VENV)/bench-ciscoconfparse2 $(VENV)/bench-sessions $(VENV)/bench-ansible
 
+# What is measured besides the way from text to plan: bench/NAME.py, about an hour and a half in all.
+BENCHES     ?= proof engine store collect sessions whole rollout jobs
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage bench torture fuzz format lock sbom wheel clean
 .NOTPARALLEL:
@@ -49,8 +52,7 @@ coverage: $(STAMP) ## the tests again, with branch coverage
 
 bench: $(STAMP) $(BENCH_VENVS:=/.built) ## text to plan beside TextFSM, ttp, ciscoconfparse2 ... (BENCH_ARGS=--quick)
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)
-	@$(BIN)/python -m bench.engine $(filter --quick,$(BENCH_ARGS))
-	@$(BIN)/python -m bench.jobs $(filter --quick,$(BENCH_ARGS))
+	@for one in $(BENCHES); do $(BIN)/python -m bench.$$one $(filter --quick,$(BENCH_ARGS)) || exit; done
 
 torture: $(STAMP) ## every event x every fault x every event of the recovery; seeded faults; real kills
 	@$(BIN)/python -m tests.torture.run $(TORTURE_ARGS)

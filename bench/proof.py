@@ -206,10 +206,9 @@ def said(name: str, value: float, reached: bool) -> str:
 
 
 def main() -> None:
-    """Measure, print, and keep where that is asked for."""
+    """Measure, print, and keep."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--keep", action="store_true", help="write results and page")
+    parser.add_argument("--quick", action="store_true", help="small lists, once, nothing kept")
     words = parser.parse_args()
     sizes = SIZES[:-1] if words.quick else SIZES
     figures = {
@@ -237,7 +236,7 @@ def main() -> None:
         "proof": {name: {str(n): f for n, f in by.items()} for name, by in figures.items()},
         "flows_a_second": {"plain": plain, "ready": ready},
     }
-    keep("proof", results, "\n".join(lines), for_good=words.keep)
+    keep("proof", results, "\n".join(lines), for_good=not words.quick)
 
 
 if __name__ == "__main__":
