@@ -1,6 +1,6 @@
 """The proof over all flows behind long access-lists, and the classifying of many concrete flows.
 
-``python -m bench.proof``; ``--quick`` leaves the longest lists out, ``--keep`` keeps the results.
+``python -m bench.proof``; ``--quick`` leaves the longest lists out and keeps nothing.
 """
 
 import argparse
