@@ -38,14 +38,15 @@ the environment or into the file. Going wrong means raising an error of ``asa_au
 ``cli.handler`` alone knows how that is shown and which exit code it has.
 """
 
+import copy
 import functools
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import Annotated, Any, Concatenate, ParamSpec, get_args
 
 import typer
 
@@ -146,10 +147,10 @@ def command(
     Returns:
         a decorator that leaves the function as it is: tests call it with a ``Settings``.
     """
-    taken = [flag for flag, (kind, _) in SHARED.items() if flag in COMMON or kind in shared]
+    listed = [flag for flag, (kind, _) in SHARED.items() if flag in COMMON or kind in shared]
 
     def add(function: Command[Own]) -> Command[Own]:
-        app.command(name, epilog=_epilog(examples))(_adapted(function, taken))
+        app.command(name, epilog=_epilog(examples))(_adapted(function, listed))
         return function
 
     return add
@@ -162,20 +163,33 @@ def flags_from(values: dict[str, Any]) -> Flags:
     return Flags(**given)
 
 
-def shared_parameters(names: list[str]) -> list[inspect.Parameter]:
-    """The parameters of a function that takes these shared flags, keyword only."""
+def shared_parameters(
+    listed: Iterable[str], besides: Iterable[str] = ()
+) -> list[inspect.Parameter]:
+    """The parameters of a function that takes these shared flags, keyword only.
+
+    Args:
+        besides: taken as well, so that a flag may stand anywhere, but not in the help.
+    """
+    flags = {flag: SHARED[flag][0] for flag in listed}
+    flags |= {flag: _unlisted(SHARED[flag][0]) for flag in besides}
     return [
         inspect.Parameter(
-            flag,
-            inspect.Parameter.KEYWORD_ONLY,
-            annotation=SHARED[flag][0],
-            default=SHARED[flag][1],
+            flag, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=SHARED[flag][1]
         )
-        for flag in names
+        for flag, kind in flags.items()
     ]
 
 
-def _adapted(function: Callable[..., Exit | None], taken: list[str]) -> Callable[..., int]:
+def _unlisted(kind: Any) -> Any:
+    """The same option without its line in the help."""
+    value, option = get_args(kind)
+    hidden = copy.copy(option)
+    hidden.hidden = True
+    return Annotated[value, hidden]
+
+
+def _adapted(function: Callable[..., Exit | None], listed: list[str]) -> Callable[..., int]:
     """The function as typer wants it: options in the signature instead of settings."""
 
     @functools.wraps(function)
@@ -187,7 +201,9 @@ def _adapted(function: Callable[..., Exit | None], taken: list[str]) -> Callable
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    parameters = [context, *keywords, *shared_parameters(taken)]
+    names = {parameter.name for parameter in own}
+    besides = [flag for flag in SHARED if flag not in listed and flag not in names]
+    parameters = [context, *keywords, *shared_parameters(listed, besides)]
     del run.__wrapped__  # typer would read the signature that is wrapped
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions allow it
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -1,7 +1,6 @@
 """The inspection map in force for a flow: the built-in one, or one of the configuration."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from asa_automate.config.esmtp_map import EsmtpMap, EsmtpMatch, Parameter, read_esmtp_maps
@@ -10,6 +9,7 @@ from asa_automate.errors import Refused
 from asa_automate.simulate.engines import DEFAULT_ESMTP_MAP
 from asa_automate.simulate.esmtp_knobs import Knobs
 from asa_automate.simulate.esmtp_rules import Patterns, Point, Rule, rule
+from asa_automate.simulate.regexes import Regexes
 from asa_automate.simulate.smtp import HOLD
 
 #: Cisco ASA 9.3 firewall CLI guide, p.13-41, and the counters in Cisco doc 117801.
@@ -137,7 +137,7 @@ def map_in_force(running: RunningConfig, name: str | None, knobs: Knobs) -> Insp
     if found.unknown:
         text, number = found.unknown[0]
         raise Refused(f"line {number} of map {wanted} is not understood: {text!r}")
-    return inspection_map(found, knobs, dict(patterns_of(running)))
+    return inspection_map(found, knobs, Regexes(running))
 
 
 def inspection_map(one: EsmtpMap, knobs: Knobs, known: Patterns) -> InspectionMap:
@@ -186,33 +186,3 @@ def _policing(one: EsmtpMap, name: str) -> Policing | None:
     if known and bool(domain.strip()) is (name == "mail-relay"):
         return Policing(name, words[0], "log" in words, domain.strip().encode())
     raise Refused(f"map {one.name}: not understood: {found.text!r}")
-
-
-def patterns_of(running: RunningConfig) -> Iterator[tuple[str, tuple[re.Pattern[bytes], ...]]]:
-    """``regex NAME`` as ``NAME``, ``class-map type regex match-any NAME`` as ``class NAME``."""
-    single: dict[str, re.Pattern[bytes]] = {}
-    for line in running.tree.commands():
-        match line.text.split(None, 2):
-            case ["regex", name, pattern]:
-                single[name] = _compiled(pattern.strip('"'), line.number)
-                yield name, (single[name],)
-    for line in running.tree.commands():
-        if line.text.startswith("class-map type regex "):
-            named = [child.text.split()[-1] for child in line.commands()]
-            yield f"class {line.text.split()[-1]}", tuple(_known(named, single, line.number))
-
-
-def _known(
-    named: Iterable[str], single: Mapping[str, re.Pattern[bytes]], number: int
-) -> Iterator[re.Pattern[bytes]]:
-    for name in named:
-        if name not in single:
-            raise Refused(f"line {number}: there is no regex {name!r} in the configuration")
-        yield single[name]
-
-
-def _compiled(pattern: str, number: int) -> re.Pattern[bytes]:
-    try:
-        return re.compile(pattern.encode())
-    except re.error as error:
-        raise Refused(f"line {number}: this regex is not understood: {pattern!r}") from error

@@ -47,6 +47,17 @@ def test_a_command(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -
     assert not re.search(r"--\S*(password|secret|enable|token)(?!-file)", shown, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_the_flags_that_stand_everywhere(words: tuple[str, ...]) -> None:
+    """``--inventory``, ``--limit``, ``-q`` ... behind any command, needed there or not."""
+    command: Any = get_command(build())
+    for word in words:
+        command = command.commands[word]
+    known = {flag for parameter in command.params for flag in getattr(parameter, "opts", ())}
+
+    assert {"--inventory", "--limit", "--output", "--no-color", "-v", "-q"} <= known
+
+
 def test_groups(bench: "Bench") -> None:
     site = bench.site()
     for group in sorted({words[0] for words in LEAVES if len(words) > 1}):

@@ -2,10 +2,12 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asa_automate.config.reader import read_running
+from asa_automate.errors import Refused
 from asa_automate.show.service_policy import parse_service_policy
 from asa_automate.simulate.esmtp import Engine
 from asa_automate.simulate.esmtp_counters import shown
@@ -192,3 +194,37 @@ def test_nothing_is_added_and_lengths_stay(turns: list[Turn]) -> None:
         out = len(passed(events, side))
         out += sum(len(e.data) for e in events if isinstance(e, Discarded) and e.sender is side)
         assert out <= sum(len(text) for sender, text in turns if sender is side)
+
+
+OTHERS = """\
+ASA Version 9.12(4)
+regex BAD "(unclosed"
+class-map type regex match-any BUILT_IN
+ match regex _default_gator
+class-map type regex match-any BROKEN
+ match regex BAD
+policy-map type inspect esmtp MAIL
+ match sender-address {match}
+  log
+: end
+"""
+
+
+def test_a_regex_that_no_esmtp_map_names_is_nobodys_trouble() -> None:
+    """Those of the software itself, and of other inspections, need not be understood."""
+    text = OTHERS.format(match="length gt 320")
+    assert "MAIL" == map_in_force(read_running(text), "MAIL", KNOBS).name
+
+
+@pytest.mark.parametrize(
+    ("match", "why"),
+    [
+        ("regex class BUILT_IN", "no regex '_default_gator'"),
+        ("regex class BROKEN", "not understood"),
+        ("regex BAD", "not understood"),
+        ("regex NONE", "no regex 'NONE'"),
+    ],
+)
+def test_one_that_a_map_names_must_be(match: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        map_in_force(read_running(OTHERS.format(match=match)), "MAIL", KNOBS)
