@@ -28,7 +28,7 @@ def test_a_killed_worker_is_found_by_another(crew_of: "CrewOf") -> None:
     with crew.site.start(*APPLY) as coordinator:
         until(lambda: fw.counts.config_lines >= COMMIT)
         crew.kill(first)
-        assert [("doing",)] == crew.sql("SELECT status FROM procrastinate_jobs")
+        assert ("doing",) in crew.sql("SELECT status FROM procrastinate_jobs")
         crew.worker()
         said = ended(crew, coordinator).must_be(3)
 

@@ -74,7 +74,7 @@ def test_a_plan_is_good_for_once(bench: "Bench") -> None:
 
     was = bench.was(site.boxes["fw"])
     again = site.run("apply", "plan.json", "--yes").must_be(5)
-    assert f"applied to it in run {run['id']}" in again.out + again.err
+    assert f"applied to it already, in run {run['id']}" in again.out + again.err
     was.must_be_untouched()
 
 
